@@ -1,0 +1,76 @@
+"""The only place where a take's state changes.
+
+    queued ──► submitting ──► running ──► succeeded
+                   │             ├──────► failed, cancelled
+                   └► uncertain ─┴► (the person decides: look again, send again, give up)
+
+*submitting* is written down before a request leaves and *running*, with the provider's job id, before the first poll. A
+take found *submitting* after a crash may have been accepted: it becomes *uncertain* and is never sent again by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .errors import Problem
+from .models import Take, TakeState
+
+_NEXT: dict[TakeState, frozenset[TakeState]] = {
+    TakeState.QUEUED: frozenset({TakeState.SUBMITTING, TakeState.FAILED, TakeState.CANCELLED}),
+    TakeState.SUBMITTING: frozenset(
+        {TakeState.RUNNING, TakeState.UNCERTAIN, TakeState.QUEUED, TakeState.FAILED, TakeState.CANCELLED}
+    ),
+    TakeState.RUNNING: frozenset({TakeState.SUCCEEDED, TakeState.FAILED, TakeState.CANCELLED}),
+    TakeState.UNCERTAIN: frozenset({TakeState.QUEUED, TakeState.RUNNING, TakeState.CANCELLED, TakeState.FAILED}),
+    TakeState.SUCCEEDED: frozenset(),
+    TakeState.FAILED: frozenset(),
+    TakeState.CANCELLED: frozenset(),
+}
+
+ENDED = frozenset({TakeState.SUCCEEDED, TakeState.FAILED, TakeState.CANCELLED})
+
+
+def has_ended(take: Take) -> bool:
+    """Whether nothing more will happen to the take by itself."""
+    return take.state in ENDED
+
+
+def submitting(take: Take, now: datetime) -> Take:
+    """The request is about to leave. Write this down first."""
+    return _to(take, TakeState.SUBMITTING, now, problem=None)
+
+
+def requeued(take: Take, now: datetime) -> Take:
+    """The request surely did not reach the service, or repeating it costs nothing: it waits to be sent again."""
+    return _to(take, TakeState.QUEUED, now, problem=None)
+
+
+def running(take: Take, job_id: str, now: datetime) -> Take:
+    """The provider accepted the request under `job_id`. Write this down before the first poll."""
+    return _to(take, TakeState.RUNNING, now, job_id=job_id, problem=None)
+
+
+def uncertain(take: Take, problem: Problem, now: datetime) -> Take:
+    """Nobody knows whether the request was accepted: the person decides."""
+    return _to(take, TakeState.UNCERTAIN, now, problem=problem)
+
+
+def succeeded(take: Take, asset_id: str, now: datetime) -> Take:
+    """The clip is in the assets folder."""
+    return _to(take, TakeState.SUCCEEDED, now, asset_id=asset_id, problem=None)
+
+
+def failed(take: Take, problem: Problem, now: datetime) -> Take:
+    """The take ended without a clip."""
+    return _to(take, TakeState.FAILED, now, problem=problem)
+
+
+def cancelled(take: Take, now: datetime) -> Take:
+    """The person ended the take."""
+    return _to(take, TakeState.CANCELLED, now, problem=None)
+
+
+def _to(take: Take, state: TakeState, now: datetime, **changes: object) -> Take:
+    if state not in _NEXT[take.state]:
+        raise ValueError(f"a take cannot go from {take.state} to {state}")
+    return take.model_copy(update={"state": state, "changed_at": now, **changes})

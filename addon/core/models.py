@@ -1,0 +1,188 @@
+"""The nouns: request, take, session, asset, draft and the project that holds them.
+
+All are frozen: a change makes a new object, and what did not change is shared, so two versions of a project are compared
+by identity. Fields that this version does not know (written by a newer one) are kept.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import uuid4
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from .errors import Problem
+
+SCHEMA_VERSION = 1
+
+
+def new_id() -> str:
+    """A new unique id: 32 lower-case hexadecimal digits."""
+    return uuid4().hex
+
+
+class Stored(BaseModel):
+    """Base of everything that is written to the sidecar."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class Mode(StrEnum):
+    """What a request starts from."""
+
+    TEXT = "text"
+    FIRST_FRAME = "first_frame"
+
+
+class Input(Stored):
+    """A file that a request starts from. `path` is absolute; `role` says what it is for."""
+
+    role: Mode
+    path: str
+    sha256: str = ""
+
+
+class Request(Stored):
+    """Everything that makes a take. The same request to the same provider means the same picture, where it can promise that.
+
+    `duration` is in seconds, `width` and `height` in pixels, `fps` in frames per second.
+    """
+
+    prompt: str
+    provider: str
+    model: str
+    mode: Mode = Mode.TEXT
+    inputs: tuple[Input, ...] = ()
+    duration: float
+    width: int
+    height: int
+    fps: float
+    seed: int
+    options: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class TakeState(StrEnum):
+    """Where a take is on its way from the click to its clip. `lifecycle` says which changes are allowed."""
+
+    QUEUED = "queued"
+    SUBMITTING = "submitting"
+    RUNNING = "running"
+    UNCERTAIN = "uncertain"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Placement(Stored):
+    """Where a clip goes when it arrives: the scene's name and the playhead's frame when Generate was pressed.
+
+    Takes of one click share `batch`: the first that arrives is placed, the others wait in the list.
+    """
+
+    scene: str
+    frame: int
+    batch: str
+
+
+class Take(Stored):
+    """One run of a request. `number` counts from 1 within its session; `job_id` is the provider's name for the run.
+
+    `changed_at` is when its state last changed, which is the worker's business alone. `placement` is dropped when used.
+    """
+
+    id: str
+    number: int
+    state: TakeState = TakeState.QUEUED
+    request: Request
+    created_at: AwareDatetime
+    changed_at: AwareDatetime
+    job_id: str | None = None
+    asset_id: str | None = None
+    problem: Problem | None = None
+    placement: Placement | None = None
+
+
+class DetachedTake(Take):
+    """A take whose session was deleted while it ran: it still ends as an asset, because it may have been paid for."""
+
+    session_id: str
+    session_name: str
+
+
+class Draft(Stored):
+    """What stands in the panel: the next request being worked on. 0 or empty: the provider's or the scene's default.
+
+    With `match_scene` size and frame rate follow the scene at the click. With `random_seed` each take gets a new seed.
+    """
+
+    name: str = ""
+    prompt: str = ""
+    provider: str = ""
+    model: str = ""
+    image: str = ""
+    duration: float = 5.0
+    match_scene: bool = True
+    width: int = 1280
+    height: int = 720
+    fps: float = 24.0
+    random_seed: bool = True
+    seed: int = 0
+    count: int = 1
+    insert: bool = True
+
+
+class Session(Stored):
+    """A shot: its takes, and the draft of the next one. Listed by `last_generated_at`, newest first.
+
+    `named_at` and `drafted_at` tell when name and draft were last changed, so that two Blenders can each change one.
+    """
+
+    id: str
+    name: str
+    created_at: AwareDatetime
+    last_generated_at: AwareDatetime
+    named_at: AwareDatetime
+    drafted_at: AwareDatetime
+    draft: Draft = Draft()
+    takes: tuple[Take, ...] = ()
+
+
+class Asset(Stored):
+    """A clip file. `path` is relative to the sidecar's folder with forward slashes, absolute only on another drive.
+
+    It belongs to the project and outlives its session; `size` is in bytes.
+    """
+
+    id: str
+    path: str
+    sha256: str
+    size: int
+    created_at: AwareDatetime
+    changed_at: AwareDatetime
+    request: Request
+    session_id: str
+    session_name: str
+    take_id: str
+    take_number: int
+
+
+class Desk(Stored):
+    """What lies on the panel: the active session, or none and the draft of a new one. The later `changed_at` wins."""
+
+    changed_at: AwareDatetime
+    active_session_id: str | None = None
+    draft: Draft = Draft()
+
+
+class Project(Stored):
+    """All of one .blend: what the sidecar holds. `deleted` remembers the ids that must not come back, and when they went.
+
+    A part of a project (only what changed) is a Project too: see `merging`.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    desk: Desk | None = None
+    sessions: tuple[Session, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    detached: tuple[DetachedTake, ...] = ()
+    deleted: dict[str, AwareDatetime] = Field(default_factory=dict)

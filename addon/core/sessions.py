@@ -1,0 +1,223 @@
+"""The use cases: what a person does with sessions. Pure functions from one project to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from . import lifecycle, naming
+from .errors import InputError, NotFoundError
+from .models import (
+    Asset,
+    Desk,
+    DetachedTake,
+    Draft,
+    Placement,
+    Project,
+    Request,
+    Session,
+    Take,
+    new_id,
+)
+
+
+def listed(project: Project) -> list[Session]:
+    """The sessions as the list shows them: by when they were last used to start a generation, newest first."""
+    return sorted(project.sessions, key=lambda session: session.last_generated_at, reverse=True)
+
+
+def active(project: Project) -> Session | None:
+    """The session in the panel, or None when the panel holds the draft of a new one."""
+    wanted = project.desk.active_session_id if project.desk else None
+    return find(project, wanted) if wanted else None
+
+
+def draft(project: Project) -> Draft:
+    """What stands in the panel: the active session's draft, else that of the session to come."""
+    session = active(project)
+    if session:
+        return session.draft
+    return project.desk.draft if project.desk else Draft()
+
+
+def find(project: Project, session_id: str) -> Session | None:
+    """The session with that id, or None."""
+    return next((session for session in project.sessions if session.id == session_id), None)
+
+
+def get(project: Project, session_id: str) -> Session:
+    """The session with that id. Raises `NotFoundError`."""
+    session = find(project, session_id)
+    if session is None:
+        raise NotFoundError("That session is not in this file (any more).", "Choose one from the session list.")
+    return session
+
+
+def find_take(project: Project, take_id: str) -> Take | None:
+    """The take with that id, of a session or detached from a deleted one, or None."""
+    takes: Iterable[Take] = (take for session in project.sessions for take in session.takes)
+    return next((take for take in (*project.detached, *takes) if take.id == take_id), None)
+
+
+def find_asset(project: Project, asset_id: str) -> Asset | None:
+    """The asset with that id, or None."""
+    return next((asset for asset in project.assets if asset.id == asset_id), None)
+
+
+def unfinished(project: Project) -> list[Take]:
+    """Every take that has not ended, those of deleted sessions included."""
+    takes = [take for session in project.sessions for take in session.takes]
+    return [take for take in (*takes, *project.detached) if not lifecycle.has_ended(take)]
+
+
+def assets_of(project: Project, session_id: str) -> list[Asset]:
+    """The assets made in a session, whether it still exists or not."""
+    return [asset for asset in project.assets if asset.session_id == session_id]
+
+
+def start_draft(project: Project, now: datetime, name: str = "") -> Project:
+    """Begin a new session: an empty draft that keeps the current settings. Pressed again it changes nothing more.
+
+    The session itself comes into being with its first generation. `name` as a person typed it, empty for one from the
+    prompt. Raises `InputError` for a name that cannot be used.
+    """
+    checked = _clean_name(name) if name else ""
+    if project.desk and project.desk.active_session_id is None and not project.desk.draft.prompt and not checked:
+        return project
+    fresh = draft(project).model_copy(update={"prompt": "", "name": checked, "image": ""})
+    return project.model_copy(update={"desk": Desk(changed_at=now, active_session_id=None, draft=fresh)})
+
+
+def switch(project: Project, session_id: str, now: datetime) -> Project:
+    """Bring a session back into the panel. Its place in the list stays. Raises `NotFoundError`."""
+    get(project, session_id)
+    desk = project.desk or Desk(changed_at=now)
+    desk = desk.model_copy(update={"active_session_id": session_id, "changed_at": now})
+    return project.model_copy(update={"desk": desk})
+
+
+def edit_draft(project: Project, changes: dict[str, object], now: datetime) -> Project:
+    """Put `changes` (fields of `Draft`) into what stands in the panel."""
+    edited = draft(project).model_copy(update=changes)
+    session = active(project)
+    if session:
+        return with_session(project, session.model_copy(update={"draft": edited, "drafted_at": now}))
+    return project.model_copy(update={"desk": Desk(changed_at=now, active_session_id=None, draft=edited)})
+
+
+def rename(project: Project, session_id: str, name: str, now: datetime) -> Project:
+    """Give a session another name; its place in the list stays. Raises `NotFoundError`, `InputError`."""
+    session = get(project, session_id)
+    others = [other.name for other in project.sessions if other.id != session_id]
+    unique = naming.unique(_clean_name(name), others)
+    return with_session(project, session.model_copy(update={"name": unique, "named_at": now}))
+
+
+def delete(project: Project, session_id: str, now: datetime) -> Project:
+    """Remove a session and its takes' records for good. Assets stay; takes still running are detached and end as assets.
+
+    Raises `NotFoundError`.
+    """
+    session = get(project, session_id)
+    desk = project.desk
+    if desk and desk.active_session_id == session_id:
+        left = session.draft.model_copy(update={"prompt": "", "image": ""})
+        desk = Desk(changed_at=now, active_session_id=None, draft=left)
+    return project.model_copy(
+        update={
+            "desk": desk,
+            "sessions": tuple(other for other in project.sessions if other.id != session_id),
+            "detached": (*project.detached, *detached_takes(session)),
+            "deleted": {**project.deleted, session_id: now},
+        }
+    )
+
+
+def detached_takes(session: Session) -> list[DetachedTake]:
+    """The takes of a session about to be deleted that have not ended: they may be paid for, so they live on."""
+    return [
+        DetachedTake(**dict(take), session_id=session.id, session_name=session.name)
+        for take in session.takes
+        if not lifecycle.has_ended(take)
+    ]
+
+
+def generate(
+    project: Project,
+    requests: list[Request],
+    now: datetime,
+    name: str = "",
+    place: Callable[[str], Placement] | None = None,
+) -> tuple[Project, Session, list[Take]]:
+    """Add a queued take for each request, all of one click, to the active session or to a new one; move it to the top.
+
+    `name` is what a person typed before generating, empty for one from the prompt. `place` makes the placement from the
+    click's batch id; None leaves the clips in the list. Raises `InputError` for a name that cannot be used.
+    """
+    if not requests:
+        raise InputError("There is nothing to generate.", "Choose a count of at least 1.")
+    session = active(project) or _new_session(project, requests[0].prompt, name, now)
+    first = max((take.number for take in session.takes), default=0) + 1
+    batch = new_id()
+    takes = [
+        Take(
+            id=new_id(),
+            number=number,
+            request=request,
+            created_at=now,
+            changed_at=now,
+            placement=place(batch) if place else None,
+        )
+        for number, request in enumerate(requests, start=first)
+    ]
+    session = session.model_copy(update={"takes": (*session.takes, *takes), "last_generated_at": now})
+    blank = draft(project).model_copy(update={"name": "", "prompt": "", "image": ""})
+    desk = Desk(changed_at=now, active_session_id=session.id, draft=blank)
+    return with_session(project, session).model_copy(update={"desk": desk}), session, takes
+
+
+def claim_placement(project: Project, session_id: str, take_id: str) -> tuple[Project, Placement | None]:
+    """Take the place on the timeline that waits for a take, for good and for all takes of its click.
+
+    None if there is none (any more): a sibling came first, or the session was deleted.
+    """
+    session = find(project, session_id)
+    take = next((take for take in session.takes if take.id == take_id), None) if session else None
+    if session is None or take is None or take.placement is None:
+        return project, None
+    batch = take.placement.batch
+    takes = tuple(
+        other.model_copy(update={"placement": None}) if other.placement and other.placement.batch == batch else other
+        for other in session.takes
+    )
+    return with_session(project, session.model_copy(update={"takes": takes})), take.placement
+
+
+def with_session(project: Project, session: Session) -> Project:
+    """The project with `session` in the place of the one with its id, or added."""
+    if find(project, session.id) is None:
+        sessions = (*project.sessions, session)
+    else:
+        sessions = tuple(session if other.id == session.id else other for other in project.sessions)
+    return project.model_copy(update={"sessions": sessions})
+
+
+def _new_session(project: Project, prompt: str, name: str, now: datetime) -> Session:
+    taken = [session.name for session in project.sessions]
+    typed = name or draft(project).name
+    return Session(
+        id=new_id(),
+        name=naming.unique(_clean_name(typed), taken) if typed else naming.session_name(prompt, taken),
+        created_at=now,
+        last_generated_at=now,
+        named_at=now,
+        drafted_at=now,
+        draft=draft(project).model_copy(update={"name": ""}),
+    )
+
+
+def _clean_name(name: str) -> str:
+    try:
+        return naming.clean_name(name)
+    except ValueError as error:
+        raise InputError(str(error)) from error

@@ -1,0 +1,154 @@
+"""What Blender and its worker say to each other: one JSON object a message, told apart by `type`.
+
+`path` is always the sidecar's path, which names the project. Each take that Blender asks to run ends with one `Ended`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Union
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from ..core.errors import Problem
+from ..core.models import Project
+
+
+class Message(BaseModel):
+    """Base of all messages."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Open(Message):
+    """Blender shows this project: take up its unfinished takes, and tell what other Blenders change in it."""
+
+    type: Literal["open"] = "open"
+    path: Path
+
+
+class Close(Message):
+    """Blender shows this project no more. Its running takes go on and end in it."""
+
+    type: Literal["close"] = "close"
+    path: Path
+
+
+class Save(Message):
+    """Make `part` durable, then run the takes in `run`. Answered by `Saved` or `SaveFailed` with the same `revision`."""
+
+    type: Literal["save"] = "save"
+    path: Path
+    revision: int
+    part: Project
+    run: tuple[str, ...] = ()
+
+
+class Cancel(Message):
+    """End this take. Answered by its `Ended`, which may still be a success."""
+
+    type: Literal["cancel"] = "cancel"
+    path: Path
+    take_id: str
+
+
+class Decide(Message):
+    """What the person wants done about an uncertain take."""
+
+    type: Literal["decide"] = "decide"
+    path: Path
+    take_id: str
+    choice: Literal["look_again", "send_again", "give_up"]
+
+
+class Relocate(Message):
+    """The .blend was saved under another name: go on at `target`. Takes still running end in both.
+
+    `move` for a file that had no name before: clips and sidecar move; else `path` stays as it is and is copied. Answered
+    by `Relocated` or `SaveFailed`.
+    """
+
+    type: Literal["relocate"] = "relocate"
+    path: Path
+    target: Path
+    revision: int
+    move: bool
+
+
+class Shutdown(Message):
+    """Blender exits or disables the extension: write what is left, end child processes, exit."""
+
+    type: Literal["shutdown"] = "shutdown"
+
+
+class Saved(Message):
+    """The change is on the disk."""
+
+    type: Literal["saved"] = "saved"
+    path: Path
+    revision: int
+
+
+class SaveFailed(Message):
+    """The change is not on the disk; the worker keeps it and tries again with the next one. Nothing was sent anywhere."""
+
+    type: Literal["save_failed"] = "save_failed"
+    path: Path
+    revision: int
+    problem: Problem
+
+
+class Relocated(Message):
+    """The project is at `target`, whole. `part` holds the assets whose paths changed with it."""
+
+    type: Literal["relocated"] = "relocated"
+    path: Path
+    target: Path
+    revision: int
+    part: Project
+
+
+class Changed(Message):
+    """The worker, or another Blender on the same file, changed the project."""
+
+    type: Literal["changed"] = "changed"
+    path: Path
+    part: Project
+
+
+class Progress(Message):
+    """How far a take is: `fraction` 0 to 1, None where the provider cannot tell; `text` says what is happening."""
+
+    type: Literal["progress"] = "progress"
+    path: Path
+    take_id: str
+    fraction: float | None = None
+    text: str = ""
+
+
+class Ended(Message):
+    """The one terminal message of a take. `part` holds the take as it ended, and its asset if it has one."""
+
+    type: Literal["ended"] = "ended"
+    path: Path
+    take_id: str
+    part: Project
+
+
+class Trouble(Message):
+    """Something a person must know that belongs to no single take, such as a sidecar that cannot be read."""
+
+    type: Literal["trouble"] = "trouble"
+    path: Path | None = None
+    problem: Problem
+
+
+ToWorker = Annotated[
+    Union[Open, Close, Save, Cancel, Decide, Relocate, Shutdown], Field(discriminator="type")
+]
+FromWorker = Annotated[
+    Union[Saved, SaveFailed, Relocated, Changed, Progress, Ended, Trouble], Field(discriminator="type")
+]
+
+to_worker: TypeAdapter[ToWorker] = TypeAdapter(ToWorker)
+from_worker: TypeAdapter[FromWorker] = TypeAdapter(FromWorker)
