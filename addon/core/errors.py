@@ -1,10 +1,10 @@
 """What can go wrong, in a form a person can act on.
 
-    SessionsError
-    ├── InputError      what was asked for cannot be done as asked
-    ├── NotFoundError   an id that names nothing (any more)
-    ├── StorageError    a file or folder of the project cannot be read or written
-    └── ProviderError   a generation service refused, failed or cannot be reached
+SessionsError
+├── InputError      what was asked for cannot be done as asked
+├── NotFoundError   an id that names nothing (any more)
+├── StorageError    a file or folder of the project cannot be read or written
+└── ProviderError   a generation service refused, failed or cannot be reached
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _NEXT: dict[TakeState, frozenset[TakeState]] = {
     TakeState.SUBMITTING: frozenset(
         {TakeState.RUNNING, TakeState.UNCERTAIN, TakeState.QUEUED, TakeState.FAILED, TakeState.CANCELLED}
     ),
-    TakeState.RUNNING: frozenset({TakeState.SUCCEEDED, TakeState.FAILED, TakeState.CANCELLED}),
+    TakeState.RUNNING: frozenset({TakeState.SUCCEEDED, TakeState.UNCERTAIN, TakeState.FAILED, TakeState.CANCELLED}),
     TakeState.UNCERTAIN: frozenset({TakeState.QUEUED, TakeState.RUNNING, TakeState.CANCELLED, TakeState.FAILED}),
     TakeState.SUCCEEDED: frozenset(),
     TakeState.FAILED: frozenset(),
@@ -51,7 +51,7 @@ def running(take: Take, job_id: str, now: datetime) -> Take:
 
 
 def uncertain(take: Take, problem: Problem, now: datetime) -> Take:
-    """Nobody knows whether the request was accepted: the person decides."""
+    """Nobody knows whether the request was accepted, or its clip cannot be fetched now: the person decides."""
     return _to(take, TakeState.UNCERTAIN, now, problem=problem)
 
 

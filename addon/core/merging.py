@@ -7,14 +7,15 @@ change different things, and what was deleted stays deleted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from . import lifecycle
-from .models import Asset, DetachedTake, Project, Session, Take
+from .models import Asset, Desk, DetachedTake, Project, Session, Take
 from .sessions import detached_takes
 
 Item = TypeVar("Item", Asset, DetachedTake, Session, Take)
+Dated = TypeVar("Dated", Asset, DetachedTake, Take)
 
 
 def changes(before: Project, after: Project) -> Project | None:
@@ -78,14 +79,12 @@ def _new_items(before: tuple[Item, ...], after: tuple[Item, ...]) -> tuple[Item,
     return tuple(item for item in after if known.get(item.id) is not item)
 
 
-def _joined(
-    mine: tuple[Item, ...], theirs: Iterable[Item], join: Callable[[Item, Item], Item]
-) -> tuple[Item, ...]:
-    incoming = {item.id: item for item in theirs}
+def _joined(mine: tuple[Item, ...], theirs: Iterable[Item], join: Callable[[Item, Item], Item]) -> tuple[Item, ...]:
+    incoming: dict[str, Item] = {item.id: item for item in theirs}
     if not incoming:
         return mine
-    kept = tuple(join(item, incoming.pop(item.id)) if item.id in incoming else item for item in mine)
-    return (*kept, *incoming.values())
+    kept: list[Item] = [join(item, incoming.pop(item.id)) if item.id in incoming else item for item in mine]
+    return tuple(kept) + tuple(incoming.values())
 
 
 def _joined_session(mine: Session, theirs: Session) -> Session:
@@ -111,11 +110,11 @@ def _joined_take(mine: Take, theirs: Take) -> Take:
     return newer
 
 
-def _later(mine: Item, theirs: Item) -> Item:
+def _later(mine: Dated, theirs: Dated) -> Dated:
     return theirs if theirs.changed_at >= mine.changed_at else mine
 
 
-def _later_desk(mine: Project, theirs: Project, deleted: dict[str, object]) -> object:
+def _later_desk(mine: Project, theirs: Project, deleted: Mapping[str, object]) -> Desk | None:
     desks = [project.desk for project in (mine, theirs) if project.desk]
     desk = max(desks, key=lambda desk: desk.changed_at, default=None)
     if desk and desk.active_session_id in deleted:

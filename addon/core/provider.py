@@ -85,7 +85,7 @@ class Provider(Protocol):
         ...
 
     def download(self, take: Take, target: Path, report: Callable[[float], None]) -> None:
-        """Write the clip of a succeeded `take.job_id` to `target`, calling `report` with 0 to 1. May be called again."""
+        """Write the clip of a succeeded `take.job_id` to `target`, calling `report` with 0 to 1. May be repeated."""
         ...
 
     def close(self) -> None:

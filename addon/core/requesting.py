@@ -54,7 +54,7 @@ def model_of(draft: Draft, capabilities: Capabilities) -> Model | None:
 
 
 def output_format(draft: Draft, model: Model | None, scene: SceneFormat) -> tuple[int, int, float]:
-    """Width and height in pixels and frames per second: the draft's own, or what the model can make nearest to the scene."""
+    """Width and height in pixels and frames per second: the draft's own, or the nearest to the scene's."""
     if not draft.match_scene or model is None:
         return draft.width, draft.height, draft.fps
     return *checking.nearest_size(scene.width, scene.height, model), model.fps.nearest(scene.fps)

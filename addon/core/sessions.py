@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from . import lifecycle, naming
@@ -96,7 +96,7 @@ def switch(project: Project, session_id: str, now: datetime) -> Project:
     return project.model_copy(update={"desk": desk})
 
 
-def edit_draft(project: Project, changes: dict[str, object], now: datetime) -> Project:
+def edit_draft(project: Project, changes: Mapping[str, object], now: datetime) -> Project:
     """Put `changes` (fields of `Draft`) into what stands in the panel."""
     edited = draft(project).model_copy(update=changes)
     session = active(project)
@@ -114,9 +114,9 @@ def rename(project: Project, session_id: str, name: str, now: datetime) -> Proje
 
 
 def delete(project: Project, session_id: str, now: datetime) -> Project:
-    """Remove a session and its takes' records for good. Assets stay; takes still running are detached and end as assets.
+    """Remove a session and its takes' records for good.
 
-    Raises `NotFoundError`.
+    Assets stay; takes still running are detached and end as assets. Raises `NotFoundError`.
     """
     session = get(project, session_id)
     desk = project.desk

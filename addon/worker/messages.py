@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Union
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -35,7 +35,7 @@ class Close(Message):
 
 
 class Save(Message):
-    """Make `part` durable, then run the takes in `run`. Answered by `Saved` or `SaveFailed` with the same `revision`."""
+    """Make `part` durable, then run the takes in `run`. Answered by `Saved` or `SaveFailed` with its `revision`."""
 
     type: Literal["save"] = "save"
     path: Path
@@ -64,8 +64,8 @@ class Decide(Message):
 class Relocate(Message):
     """The .blend was saved under another name: go on at `target`. Takes still running end in both.
 
-    `move` for a file that had no name before: clips and sidecar move; else `path` stays as it is and is copied. Answered
-    by `Relocated` or `SaveFailed`.
+    `move` for a file that had no name before: clips and sidecar move; else `path` stays as it is and is copied.
+    Answered by `Relocated` or `SaveFailed`.
     """
 
     type: Literal["relocate"] = "relocate"
@@ -82,7 +82,7 @@ class Shutdown(Message):
 
 
 class Saved(Message):
-    """The change is on the disk."""
+    """Everything up to this revision is on the disk."""
 
     type: Literal["saved"] = "saved"
     path: Path
@@ -90,7 +90,7 @@ class Saved(Message):
 
 
 class SaveFailed(Message):
-    """The change is not on the disk; the worker keeps it and tries again with the next one. Nothing was sent anywhere."""
+    """The change is not on the disk, and nothing was sent anywhere. The worker keeps it and tries again (`Saved`)."""
 
     type: Literal["save_failed"] = "save_failed"
     path: Path
@@ -143,11 +143,9 @@ class Trouble(Message):
     problem: Problem
 
 
-ToWorker = Annotated[
-    Union[Open, Close, Save, Cancel, Decide, Relocate, Shutdown], Field(discriminator="type")
-]
+ToWorker = Annotated[Open | Close | Save | Cancel | Decide | Relocate | Shutdown, Field(discriminator="type")]
 FromWorker = Annotated[
-    Union[Saved, SaveFailed, Relocated, Changed, Progress, Ended, Trouble], Field(discriminator="type")
+    Saved | SaveFailed | Relocated | Changed | Progress | Ended | Trouble, Field(discriminator="type")
 ]
 
 to_worker: TypeAdapter[ToWorker] = TypeAdapter(ToWorker)

@@ -31,7 +31,11 @@ def request(prompt: str = "A lighthouse in a storm", **changes: object) -> Reque
 
 
 def generated(
-    project: Project, prompt: str = "A lighthouse in a storm", seconds: float = 0, count: int = 1, frame: int | None = None
+    project: Project,
+    prompt: str = "A lighthouse in a storm",
+    seconds: float = 0,
+    count: int = 1,
+    frame: int | None = None,
 ) -> tuple[Project, Session, list[Take]]:
     """The project after one click on Generate."""
     place = None if frame is None else lambda batch: Placement(scene="Scene", frame=frame, batch=batch)

@@ -1,0 +1,202 @@
+"""Where Blender 4.2 to 5.2 differ: the only file that asks which Blender this is.
+
+Imports nothing of the add-on, because a render script loads it by path as well. Facts: Blender's Python API change
+logs, and each function run on 4.2, 4.3, 4.5, 5.0 and 5.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import bpy  # isort: skip  (as a module, bpy is what brings the other modules of Blender)
+import blf
+import imbuf
+
+# In these versions each scene is edited in the sequencer of a workspace that names the scene (5.0), and a strip's ends
+# are its handles (5.1 renamed them; the old names warn).
+_HANDLES_RENAMED = "left_handle" in bpy.types.Strip.bl_rna.properties if hasattr(bpy.types, "Strip") else False
+_LENGTH_NOT_END = bpy.app.version >= (5, 0, 0)
+_MEDIA_TYPE_FIRST = bpy.app.version >= (5, 0, 0)
+_SEQUENCER_HAS_SCENE = bpy.app.version >= (5, 0, 0)
+
+
+# -- Which scene, which strips ----------------------------------------------------------------------------------------
+
+
+def sequencer_scene(context: bpy.types.Context) -> bpy.types.Scene:
+    """The scene that the sequencer shows and edits.
+
+    From 5.0 a workspace says which (``context.sequencer_scene``); where none is chosen yet, and before 5.0, it is
+    the window's scene.
+    """
+    shown: Any = getattr(context, "sequencer_scene", None)
+    if shown is None and context.workspace is not None:
+        shown = getattr(context.workspace, "sequencer_scene", None)
+    if shown is None:
+        shown = context.scene
+    scene: bpy.types.Scene = shown
+    return scene
+
+
+def sequencer_override(scene: bpy.types.Scene) -> dict[str, Any]:
+    """What `temp_override` needs for sequencer operators to work on `scene`, within one that gives window and area."""
+    return {"scene": scene, "sequencer_scene": scene} if _SEQUENCER_HAS_SCENE else {"scene": scene}
+
+
+def show_in_sequencer(window: bpy.types.Window, scene: bpy.types.Scene) -> None:
+    """Let a window's sequencer show `scene` if it shows none, which can be from 5.0."""
+    if _SEQUENCER_HAS_SCENE:
+        workspace: Any = window.workspace
+        if workspace.sequencer_scene is None:
+            workspace.sequencer_scene = scene
+
+
+def strips(editor: Any) -> Any:
+    """The top level strips of a sequence editor, or the strips of a meta strip. Empty is falsy: test ``is None``."""
+    found = getattr(editor, "strips", None)
+    return editor.sequences if found is None else found
+
+
+def strips_all(editor: Any) -> Any:
+    """All strips of a sequence editor, those inside meta strips too."""
+    found = getattr(editor, "strips_all", None)
+    return editor.sequences_all if found is None else found
+
+
+def selected_strips(context: bpy.types.Context) -> list[Any]:
+    """The selected strips of the scene that the sequencer shows, on the level that is open there."""
+    editor = sequencer_scene(context).sequence_editor
+    if editor is None:
+        return []
+    level: Any = editor.meta_stack[-1] if len(editor.meta_stack) else editor
+    return [strip for strip in strips(level) if strip.select]
+
+
+def active_strip(context: bpy.types.Context) -> Any | None:
+    """The active strip of the scene that the sequencer shows, or None."""
+    editor = sequencer_scene(context).sequence_editor
+    return None if editor is None else editor.active_strip
+
+
+# -- Making and measuring strips --------------------------------------------------------------------------------------
+
+
+def new_effect(collection: Any, *, name: str, type: str, channel: int, start: int, length: int) -> Any:
+    """A new effect strip without inputs (COLOR, TEXT, ADJUSTMENT…) that plays ``length`` frames from ``start``."""
+    end: Mapping[str, int] = {"length": length} if _LENGTH_NOT_END else {"frame_end": start + length}
+    return collection.new_effect(name=name, type=type, channel=channel, frame_start=start, **end)
+
+
+def movie_add_options() -> dict[str, bool]:
+    """Arguments with which `sequencer.movie_strip_add` puts strips just where it is told, and no dragging follows."""
+    operator: Any = bpy.ops.sequencer.movie_strip_add
+    known = operator.get_rna_type().properties
+    return {name: False for name in ("skip_locked_or_muted_channels", "move_strips") if name in known}
+
+
+def left_handle(strip: Any) -> int:
+    """The first frame that a strip shows."""
+    return int(strip.left_handle if _HANDLES_RENAMED else strip.frame_final_start)
+
+
+def right_handle(strip: Any) -> int:
+    """The first frame after a strip."""
+    return int(strip.right_handle if _HANDLES_RENAMED else strip.frame_final_end)
+
+
+def duration(strip: Any) -> int:
+    """How many frames a strip shows."""
+    return int(strip.duration if _HANDLES_RENAMED else strip.frame_final_duration)
+
+
+def content_start(strip: Any) -> float:
+    """The frame at which a strip's content begins, whether it is shown or trimmed away."""
+    return float(strip.content_start if _HANDLES_RENAMED else strip.frame_start)
+
+
+def set_content_start(strip: Any, frame: float) -> None:
+    """Move a strip with its handles, so that its content begins at ``frame``."""
+    if _HANDLES_RENAMED:
+        strip.content_start = frame
+    else:
+        strip.frame_start = frame
+
+
+def set_handles(strip: Any, left: int, right: int) -> None:
+    """Trim a strip to show the frames ``left`` to ``right - 1``; its content stays where it is."""
+    if right <= left:
+        raise ValueError(f"a strip's right handle ({right}) must lie after its left one ({left})")
+    if _HANDLES_RENAMED:
+        strip.right_handle = right
+        strip.left_handle = left
+    else:
+        strip.frame_final_end = right
+        strip.frame_final_start = left
+
+
+# -- Rendering --------------------------------------------------------------------------------------------------------
+
+
+def set_movie_output(
+    scene: bpy.types.Scene, *, container: str = "MPEG4", codec: str = "H264", preset: str = "GOOD", audio: str = "NONE"
+) -> None:
+    """Let a scene render to a movie file; the values are Blender's own enum items of ``render.ffmpeg``."""
+    image: Any = scene.render.image_settings
+    if _MEDIA_TYPE_FIRST:
+        image.media_type = "VIDEO"
+    image.file_format = "FFMPEG"
+    ffmpeg = scene.render.ffmpeg
+    ffmpeg.format = container
+    ffmpeg.codec = codec
+    ffmpeg.ffmpeg_preset = preset
+    ffmpeg.audio_codec = audio
+
+
+# -- Interface --------------------------------------------------------------------------------------------------------
+
+
+def has_textbox() -> bool:
+    """Whether panels can show a text of several lines (``UILayout.textbox``, 5.2)."""
+    return hasattr(bpy.types.UILayout, "textbox")
+
+
+# -- Text as pixels ---------------------------------------------------------------------------------------------------
+
+
+def draw_text(path: str, width: int, height: int, texts: Sequence[tuple[str, int, int, int]]) -> None:
+    """Write a PNG of `width` x `height` pixels with white texts on nothing: its alpha is how much ink covers a pixel.
+
+    Each text is (text, font size, left, baseline), in pixels from the lower left corner, in the interface's font, which
+    borrows from Blender's other fonts what it lacks. Needs no window. Text strips with a font of their own borrow
+    nothing in 5.0 and 5.2, and the `blf` module draws into images since 4.5 only.
+    """
+    if hasattr(blf, "bind_imbuf"):
+        image = imbuf.new((width, height))
+        blf.color(0, 1.0, 1.0, 1.0, 1.0)
+        with blf.bind_imbuf(0, image):
+            for text, size, left, baseline in texts:
+                blf.size(0, size)
+                blf.position(0, left, baseline, 0)
+                blf.draw_buffer(0, text)
+        imbuf.write(image, filepath=path)
+        return
+    scene = bpy.data.scenes.new("Text")
+    font: Any = bpy.data.fonts.load(str(Path(bpy.utils.system_resource("DATAFILES", path="fonts")) / "Inter.woff2"))
+    render = scene.render
+    render.resolution_x, render.resolution_y, render.resolution_percentage = width, height, 100
+    render.film_transparent, render.use_file_extension, render.filepath = True, False, path
+    render.image_settings.file_format, render.image_settings.color_mode = "PNG", "RGBA"
+    scene.view_settings.view_transform = "Standard"
+    collection = strips(scene.sequence_editor_create())
+    for channel, (text, size, left, baseline) in enumerate(texts, 1):
+        strip = new_effect(collection, name="Text", type="TEXT", channel=channel, start=1, length=1)
+        strip.text, strip.font, strip.font_size, strip.wrap_width = text, font, size, 0.0
+        strip.align_x, strip.align_y = "LEFT", "TOP"
+        # A strip's top is the ascender of Inter above its baseline: 0.96875 of the size.
+        strip.location = (left / width, (baseline + round(0.96875 * size)) / height)
+        strip.blend_type = "ALPHA_OVER"
+    bpy.ops.render.render(write_still=True, scene=scene.name)
+    bpy.data.scenes.remove(scene)
+    bpy.data.fonts.remove(font)

@@ -1,0 +1,171 @@
+"""Which project belongs to the open .blend: opening, saving, saving under another name, and files without a name.
+
+A file without a name works in the extension's user folder. Its clips move beside the .blend just before its first save,
+so that what is written already points at them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+import bpy
+
+from ..core import merging
+from ..core.errors import Problem, SessionsError, StorageError
+from ..core.models import Project, new_id
+from ..storage import sidecar
+from ..worker import messages
+from . import clips, places, pump, relinking, runtime, workers
+
+log = logging.getLogger(__name__)
+
+_SAVE_SECONDS = 10.0
+_MOVE_SECONDS = 600.0
+
+
+def open_soon() -> None:
+    """Open the project as soon as Blender allows it: while extensions are enabled, bpy.data and bpy.context are closed.
+
+    In the background, where timers never fire, the first operator opens it.
+    """
+    if not bpy.app.background:
+        bpy.app.timers.register(ensure_open, first_interval=0.0, persistent=True)
+
+
+def ensure_open() -> None:
+    """Open the project of the current file if that has not happened yet."""
+    if not runtime.is_enabled():
+        open_current()
+
+
+def open_current() -> None:
+    """Take up the project of the file that Blender has just opened, or of a new file without a name."""
+    path = _sidecar_of_open_file()
+    blocked = trouble = None
+    project = Project()
+    try:
+        loaded = sidecar.read(path)
+        project, trouble = loaded.project, loaded.problem
+    except StorageError as error:
+        log.warning("%s", error)
+        blocked = error.problem
+    clips.forget()
+    runtime.begin(path, project, blocked, trouble)
+    if _has_content(project) and not bpy.app.background:
+        try:
+            workers.open_project(path)
+        except SessionsError as error:
+            runtime.current().trouble = error.problem
+
+
+def close_current() -> None:
+    """Blender is about to show another file: running takes go on and end in the one they began in."""
+    if workers.is_running() and runtime.is_enabled():
+        workers.send(messages.Close(path=runtime.current().path), runtime.current().path)
+
+
+def flush(seconds: float = _SAVE_SECONDS) -> None:
+    """Wait until the last change is on the disk, at most `seconds`. What is not written by then is said in the panel."""
+    deadline = time.monotonic() + seconds
+    while runtime.has_unsaved_changes() and workers.is_running() and time.monotonic() < deadline:
+        workers.wait(0.1)
+        pump.read(0.1)
+    if runtime.has_unsaved_changes() and runtime.current().trouble is None:
+        runtime.current().trouble = Problem(
+            kind=StorageError.kind,
+            message="The last change to the sessions is not on the disk yet.",
+            remedy="Save the file again.",
+        )
+
+
+def before_save(filepath: str) -> None:
+    """Blender is about to write `filepath` (empty: the start-up file). A first save takes the clips along."""
+    if not filepath or not runtime.is_enabled():
+        return
+    flush()
+    state = runtime.current()
+    target = places.sidecar_of(filepath)
+    if bpy.data.filepath or state.path == target or _is_nothing_to_bring(target):
+        return
+    if _relocate(target, move=True):
+        relinking.leave_unsaved_folder()
+
+
+def after_save(filepath: str) -> None:
+    """Blender has written `filepath`. Under another name the sidecar is copied; a saved copy gets one too."""
+    if not filepath or not runtime.is_enabled():
+        return
+    state = runtime.current()
+    target = places.sidecar_of(filepath)
+    if target == state.path:
+        return
+    stays = Path(bpy.data.filepath) != Path(filepath)
+    if _is_nothing_to_bring(target):
+        if not stays:
+            state.path = target
+        return
+    _relocate(target, move=False, stays=stays)
+
+
+def _relocate(target: Path, *, move: bool, stays: bool = False) -> bool:
+    """Have the worker bring the project to `target`; go on there unless it `stays`. False, and trouble told, if it cannot."""
+    state = runtime.current()
+    state.revision += 1
+    order = messages.Relocate(path=state.path, target=target, revision=state.revision, move=move)
+    try:
+        workers.send(order, state.path)
+    except SessionsError as error:
+        state.trouble = error.problem
+        return False
+    answer = _answer_to(order)
+    if isinstance(answer, messages.Relocated):
+        if not stays:
+            state.path = target
+            runtime.show(merging.merged(state.project, answer.part))
+        return True
+    state.trouble = answer.problem if answer else _no_answer(target)
+    return False
+
+
+def _answer_to(order: messages.Relocate) -> messages.Relocated | messages.SaveFailed | None:
+    deadline = time.monotonic() + _MOVE_SECONDS
+    while workers.is_running() and time.monotonic() < deadline:
+        workers.wait(0.1)
+        for message in pump.read(0.1):
+            if isinstance(message, messages.Relocated | messages.SaveFailed) and message.revision == order.revision:
+                return message
+    return None
+
+
+def _no_answer(target: Path) -> Problem:
+    return Problem(
+        kind=StorageError.kind,
+        message=f"The sessions could not be brought to {target.parent}: the worker process gave no answer.",
+        remedy="They are still where they were; save the file again.",
+    )
+
+
+def _sidecar_of_open_file() -> Path:
+    if bpy.data.filepath:
+        return places.sidecar_of(bpy.data.filepath)
+    return places.unsaved_sidecar(_recovered_key() or new_id())
+
+
+def _recovered_key() -> str | None:
+    """The folder that a recovered file without a name worked in: its clips still lie there."""
+    for clip in bpy.data.movieclips:
+        key = places.unsaved_key(Path(bpy.path.abspath(clip.filepath)))
+        if key:
+            return key
+    return None
+
+
+def _is_nothing_to_bring(target: Path) -> bool:
+    """Whether the open file has no project yet, and none lies at `target` that a .blend written over has left there."""
+    return not _has_content(runtime.current().project) and not target.exists()
+
+
+def _has_content(project: Project) -> bool:
+    return bool(project.sessions or project.assets or project.detached or project.deleted or project.desk)

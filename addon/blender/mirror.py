@@ -1,0 +1,113 @@
+"""Keeps the collections that Blender's lists draw from equal to the project. They hold ids and names, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import bpy
+
+from ..core import sessions
+from ..core.models import Project
+
+Row = tuple[str, str]
+_MANY_MOVES = 32
+
+
+@dataclass
+class _Shown:
+    """What the collections hold now, so that refreshing reads nothing back from Blender."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    indices: dict[str, dict[str, int]] = field(default_factory=dict)
+    sources: tuple[object, ...] = ()
+
+
+_shown = _Shown()
+
+
+def refresh(project: Project) -> None:
+    """Make the lists of sessions, takes and assets show `project`. Costs nothing where nothing changed."""
+    panel: Any = getattr(bpy.context.window_manager, "generative_sessions", None)
+    if panel is None:
+        return
+    session = sessions.active(project)
+    takes = session.takes if session else ()
+    sources = (project.sessions, takes, project.assets)
+    if len(_shown.sources) == 3 and all(a is b for a, b in zip(sources, _shown.sources, strict=True)):
+        return
+    _shown.sources = sources
+    _fill(panel, "sessions", [(each.id, each.name) for each in sessions.listed(project)])
+    _fill(panel, "takes", [(take.id, take.request.prompt[:200]) for take in reversed(takes)])
+    _fill(
+        panel, "assets", [(asset.id, f"{asset.session_name} {asset.take_number}") for asset in reversed(project.assets)]
+    )
+
+
+def forget() -> None:
+    """The collections were thrown away: begin anew at the next refresh."""
+    _shown.rows.clear()
+    _shown.indices.clear()
+    _shown.sources = ()
+
+
+def index(name: str, row_id: str) -> int:
+    """The row of the list `name` that shows `row_id`, or -1."""
+    return _shown.indices.get(name, {}).get(row_id, -1)
+
+
+def rows(name: str) -> Sequence[Row]:
+    """Ids and names as the list `name` shows them, first row first."""
+    return _shown.rows.get(name, ())
+
+
+def _fill(panel: Any, name: str, wanted: list[Row]) -> None:
+    shown = _shown.rows.get(name)
+    if shown == wanted:
+        return
+    collection = getattr(panel, name)
+    if shown is None or len(shown) != len(collection) or not _few_moves(collection, list(shown), wanted):
+        collection.clear()
+        for row in wanted:
+            _write(collection.add(), row)
+    _shown.rows[name] = wanted
+    _shown.indices[name] = {row[0]: place for place, row in enumerate(wanted)}
+
+
+def _few_moves(collection: Any, shown: list[Row], wanted: list[Row]) -> bool:
+    """Bring the collection to `wanted` by single removals, additions and moves; False if that would take many.
+
+    What the list shows most often changes by one row: a new take, a session that moves to the top.
+    """
+    kept = {row[0] for row in wanted}
+    gone = [place for place, row in enumerate(shown) if row[0] not in kept]
+    if len(gone) + abs(len(wanted) - len(shown)) > _MANY_MOVES:
+        return False
+    for place in reversed(gone):
+        collection.remove(place)
+        del shown[place]
+    moves = 0
+    for place, row in enumerate(wanted):
+        if place == len(shown) or shown[place][0] != row[0]:
+            moves += 1
+            if moves > _MANY_MOVES:
+                return False
+            source = _place_of(row[0], shown)
+            if source == len(shown):
+                collection.add()
+                shown.append(("", ""))
+            collection.move(source, place)
+            shown.insert(place, shown.pop(source))
+        if shown[place] != row:
+            _write(collection[place], row)
+            shown[place] = row
+    return True
+
+
+def _place_of(row_id: str, rows: list[Row]) -> int:
+    return next((place for place, row in enumerate(rows) if row[0] == row_id), len(rows))
+
+
+def _write(item: Any, row: Row) -> None:
+    item.id, item.name = row

@@ -1,0 +1,83 @@
+"""Add to Timeline, and Show Assets Folder."""
+
+from __future__ import annotations
+
+import os
+
+import bpy
+from bpy.props import StringProperty
+
+from ...core import sessions
+from ...core.errors import NotFoundError, StorageError
+from ...storage import paths
+from .. import arrivals, compat, files, properties, runtime, timeline
+from .reporting import NO_UNDO, Result, reporting
+
+
+class SESSIONS_OT_add_to_timeline(bpy.types.Operator):
+    """Put the clip into the sequencer at the playhead, on the lowest channel with room"""
+
+    bl_idname = "sessions.add_to_timeline"
+    bl_label = "Add to Timeline"
+    bl_options = {"REGISTER", "UNDO"}
+
+    asset_id: StringProperty(
+        name="Asset", description="Id of the asset; left empty, the one selected in the panel", options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        files.ensure_open()
+        if not runtime.current().project.assets:
+            cls.poll_message_set("There are no assets yet. Describe a shot and generate")
+            return False
+        busy = timeline.busy(context)
+        if busy:
+            cls.poll_message_set(busy)
+        return not busy
+
+    @reporting
+    def execute(self, context: bpy.types.Context) -> Result:
+        asset_id = self.asset_id or properties.selected(context, "assets") or ""
+        asset = sessions.find_asset(runtime.current().project, asset_id)
+        if asset is None:
+            raise NotFoundError("That asset is not in this file.", "Choose one from the list of assets.")
+        scene = compat.sequencer_scene(context)
+        arrivals.add_to_timeline(asset, scene, scene.frame_current)
+        return {"FINISHED"}
+
+
+class SESSIONS_OT_show_assets(bpy.types.Operator):
+    """Show the folder of this file's clips in the File Browser beside the sequencer, or in the file manager"""
+
+    bl_idname = "sessions.show_assets"
+    bl_label = "Show Assets Folder"
+    bl_options = NO_UNDO
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        files.ensure_open()
+        return True
+
+    @reporting
+    def execute(self, context: bpy.types.Context) -> Result:
+        folder = paths.assets_folder(runtime.current().path)
+        if not folder.is_dir():
+            raise StorageError(f"There is no assets folder yet at {folder}.", "It is made with the first clip.")
+        if not _show_in_browser(context, os.fspath(folder)) and not bpy.app.background:
+            bpy.ops.wm.path_open(filepath=os.fspath(folder))
+        self.report({"INFO"}, os.fspath(folder))
+        return {"FINISHED"}
+
+
+def _show_in_browser(context: bpy.types.Context, folder: str) -> bool:
+    for area in context.screen.areas if context.screen else ():
+        params = area.spaces.active.params if area.ui_type == "FILES" else None
+        if params is not None:
+            params.directory = os.fsencode(folder)
+            area.tag_redraw()
+            return True
+    return False
+
+
+CLASSES = (SESSIONS_OT_add_to_timeline, SESSIONS_OT_show_assets)

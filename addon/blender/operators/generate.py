@@ -1,0 +1,158 @@
+"""Generate, and Cancel Take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
+
+from ...core import lifecycle, requesting, sessions
+from ...core.errors import InputError, NotFoundError, SessionsError
+from ...core.models import Draft, Placement, Take, TakeState
+from ...providers import catalog
+from ...worker import messages
+from .. import compat, properties, pump, runtime, workers
+from .reporting import NO_UNDO, Result, reporting
+from .sessions import writable
+
+_SETTINGS = ("prompt", "provider", "model", "count", "seed", "duration", "width", "height", "fps", "insert")
+
+
+class SESSIONS_OT_generate(bpy.types.Operator):
+    """Generate takes of the shot that the prompt describes; from a script it waits until they have ended"""
+
+    bl_idname = "sessions.generate"
+    bl_label = "Generate"
+    bl_options = NO_UNDO
+
+    prompt: StringProperty(name="Prompt", options={"SKIP_SAVE"})
+    provider: StringProperty(name="Provider", options={"SKIP_SAVE"})
+    model: StringProperty(name="Model", options={"SKIP_SAVE"})
+    count: IntProperty(name="Count", default=1, options={"SKIP_SAVE"})
+    seed: IntProperty(name="Seed", options={"SKIP_SAVE"})
+    duration: FloatProperty(name="Duration", description="Seconds", default=5.0, options={"SKIP_SAVE"})
+    width: IntProperty(name="Width", description="Pixels", options={"SKIP_SAVE"})
+    height: IntProperty(name="Height", description="Pixels", options={"SKIP_SAVE"})
+    fps: FloatProperty(name="Frame Rate", options={"SKIP_SAVE"})
+    insert: BoolProperty(name="Insert at Playhead", default=True, options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not writable(cls):
+            return False
+        if compat.sequencer_scene(context) is None:
+            cls.poll_message_set("There is no scene to edit. Choose one in the sequencer")
+            return False
+        return True
+
+    @reporting
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
+        submit(context, self._settings())
+        return {"FINISHED"}
+
+    @reporting
+    def execute(self, context: bpy.types.Context) -> Result:
+        ids = submit(context, self._settings())
+        pump.run_until(lambda: _have_ended(ids))
+        takes = [take for take in map(_find, ids) if take]
+        failed = next((take for take in takes if take.problem), None)
+        if failed and failed.problem and not any(take.state is TakeState.SUCCEEDED for take in takes):
+            raise SessionsError(failed.problem.message, failed.problem.remedy, failed.problem.kind)
+        return {"FINISHED"}
+
+    def _settings(self) -> dict[str, object]:
+        """The operator's properties that were given, as fields of the draft; the panel has the others."""
+        given = {name: getattr(self, name) for name in _SETTINGS if self.properties.is_property_set(name)}
+        if given.keys() & {"width", "height", "fps"}:
+            given["match_scene"] = False
+        if "seed" in given:
+            given["random_seed"] = False
+        return given
+
+
+class SESSIONS_OT_cancel(bpy.types.Operator):
+    """Cancel the take; a clip that is delivered all the same is kept"""
+
+    bl_idname = "sessions.cancel"
+    bl_label = "Cancel Take"
+    bl_options = NO_UNDO
+
+    take_id: StringProperty(
+        name="Take", description="Id of the take; left empty, the one selected in the panel", options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        if not writable(cls):
+            return False
+        if not runtime.has_running_takes():
+            cls.poll_message_set("No take is running")
+            return False
+        return True
+
+    @reporting
+    def execute(self, context: bpy.types.Context) -> Result:
+        take = _find(self.take_id or properties.selected(context, "takes") or "")
+        if take is None:
+            raise NotFoundError("That take is not in this file (any more).", "Choose one from the list of takes.")
+        if lifecycle.has_ended(take):
+            raise InputError(f"Take {take.number} has already ended.")
+        state = runtime.current()
+        state.cancelling.add(take.id)
+        workers.send(messages.Cancel(path=state.path, take_id=take.id), state.path)
+        return {"FINISHED"}
+
+
+def submit(context: bpy.types.Context, settings: Mapping[str, object]) -> list[str]:
+    """Put `settings` into the draft, add its takes to the session and let them run. Returns their ids, at once.
+
+    Raises `SessionsError`, and changes nothing then.
+    """
+    scene = compat.sequencer_scene(context)
+    project = sessions.edit_draft(runtime.current().project, settings, runtime.now())
+    draft = sessions.draft(project)
+    requests = requesting.requests(draft, _capabilities(draft), _format(scene))
+
+    def place(batch: str) -> Placement:
+        return Placement(scene=scene.name, frame=scene.frame_current, batch=batch)
+
+    project, _, takes = sessions.generate(project, requests, runtime.now(), place=place if draft.insert else None)
+    ids = [take.id for take in takes]
+    runtime.commit(project, run=ids)
+    properties.panel(context).take_index = 0
+    return ids
+
+
+def _capabilities(draft: Draft) -> Any:
+    known = {each.id: each for each in catalog.capabilities()}
+    if not draft.provider:
+        return next(iter(known.values()))
+    if draft.provider not in known:
+        names = ", ".join(known)
+        raise InputError(f"There is no provider “{draft.provider[:40]}”.", f"Choose one of: {names}.")
+    return known[draft.provider]
+
+
+def _format(scene: bpy.types.Scene) -> requesting.SceneFormat:
+    render = scene.render
+    scale = render.resolution_percentage / 100
+    return requesting.SceneFormat(
+        max(1, round(render.resolution_x * scale)),
+        max(1, round(render.resolution_y * scale)),
+        render.fps / render.fps_base,
+    )
+
+
+def _find(take_id: str) -> Take | None:
+    return sessions.find_take(runtime.current().project, take_id)
+
+
+def _have_ended(ids: list[str]) -> bool:
+    """Whether all of these takes have ended and their clips are where they belong."""
+    takes = [_find(take_id) for take_id in ids]
+    return not runtime.current().arrivals and all(take is None or lifecycle.has_ended(take) for take in takes)
+
+
+CLASSES = (SESSIONS_OT_generate, SESSIONS_OT_cancel)

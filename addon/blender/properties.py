@@ -1,0 +1,209 @@
+"""What the panel shows, as Blender properties: views of the runtime, kept nowhere else and never saved in a .blend.
+
+The draft's fields read and write the draft itself, so there is no second copy to go stale.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from ..core import sessions
+from ..core.checking import MAX_COUNT
+from ..core.errors import SessionsError
+from ..providers import catalog
+from . import mirror, runtime
+
+log = logging.getLogger(__name__)
+
+NAME = "generative_sessions"
+"""What the window manager calls the panel's properties."""
+
+
+def _get(name: str) -> Callable[[Any], Any]:
+    def get(_self: Any) -> Any:
+        return getattr(runtime.current().draft, name)
+
+    return get
+
+
+def _set(name: str) -> Callable[[Any, Any], None]:
+    def set(_self: Any, value: Any) -> None:
+        _edit(**{name: value})
+
+    return set
+
+
+def _edit(**changes: object) -> None:
+    state = runtime.current()
+    try:
+        runtime.commit(sessions.edit_draft(state.project, changes, runtime.now()))
+    except SessionsError as error:
+        # A property cannot report: the panel shows the trouble.
+        log.warning("%s", error)
+        state.trouble = error.problem
+
+
+def _draft(name: str) -> dict[str, Any]:
+    return {"get": _get(name), "set": _set(name)}
+
+
+def _provider_items(_self: Any, _context: Any) -> list[tuple[str, str, str]]:
+    return _PROVIDERS
+
+
+def _get_provider(_self: Any) -> int:
+    wanted = _get("provider")(None)
+    ids = [item[0] for item in _PROVIDERS]
+    return ids.index(wanted) if wanted in ids else 0
+
+
+def _set_provider(_self: Any, index: int) -> None:
+    _edit(provider=_PROVIDERS[index][0], model="")
+
+
+# Kept here because Blender does not keep the strings of a dynamic enumeration alive.
+_PROVIDERS = [(each.id, each.label, f"Generate with {each.label}") for each in catalog.capabilities()]
+
+
+def _get_session_index(_self: Any) -> int:
+    session = runtime.current().session
+    return mirror.index("sessions", session.id) if session else -1
+
+
+def _set_session_index(_self: Any, index: int) -> None:
+    rows = mirror.rows("sessions")
+    if 0 <= index < len(rows):
+        state = runtime.current()
+        try:
+            runtime.commit(sessions.switch(state.project, rows[index][0], runtime.now()))
+        except SessionsError as error:
+            log.warning("%s", error)
+            state.trouble = error.problem
+
+
+class SESSIONS_PG_row(bpy.types.PropertyGroup):
+    """A row of a list: the id of what it shows, and the words that the list's filter looks in."""
+
+    id: StringProperty()
+    name: StringProperty()
+
+
+class SESSIONS_PG_panel(bpy.types.PropertyGroup):
+    """What stands in the Sessions tab."""
+
+    sessions: CollectionProperty(type=SESSIONS_PG_row)
+    session_index: IntProperty(
+        name="Session",
+        description="The session in the panel",
+        get=_get_session_index,
+        set=_set_session_index,
+    )
+    takes: CollectionProperty(type=SESSIONS_PG_row)
+    take_index: IntProperty(name="Take", description="The take whose details are shown")
+    assets: CollectionProperty(type=SESSIONS_PG_row)
+    asset_index: IntProperty(name="Asset", description="The selected clip")
+
+    name: StringProperty(
+        name="Name",
+        description="Name of the session to be; left empty, it is taken from the prompt",
+        **_draft("name"),
+    )
+    prompt: StringProperty(
+        name="Prompt",
+        description="What the shot shows, and how the camera moves",
+        **_draft("prompt"),
+    )
+    provider: EnumProperty(
+        name="Provider",
+        description="Who generates the clip",
+        items=_provider_items,
+        get=_get_provider,
+        set=_set_provider,
+    )
+    image: StringProperty(
+        name="Image",
+        description="Picture that the shot starts from; left empty, the prompt alone decides",
+        subtype="FILE_PATH",
+        **_draft("image"),
+    )
+    duration: FloatProperty(
+        name="Duration",
+        description="Length of the clip in seconds",
+        min=0.1,
+        soft_max=30.0,
+        precision=1,
+        step=50,
+        unit="TIME_ABSOLUTE",
+        **_draft("duration"),
+    )
+    count: IntProperty(
+        name="Count",
+        description="How many takes to make with one click",
+        min=1,
+        max=MAX_COUNT,
+        soft_max=8,
+        **_draft("count"),
+    )
+    match_scene: BoolProperty(
+        name="Match Scene",
+        description="Use the size and frame rate nearest to the scene's",
+        **_draft("match_scene"),
+    )
+    width: IntProperty(
+        name="Width", description="Width of the clip in pixels", min=16, subtype="PIXEL", **_draft("width")
+    )
+    height: IntProperty(
+        name="Height", description="Height of the clip in pixels", min=16, subtype="PIXEL", **_draft("height")
+    )
+    fps: FloatProperty(
+        name="Frame Rate", description="Frames per second of the clip", min=1.0, precision=2, **_draft("fps")
+    )
+    random_seed: BoolProperty(
+        name="Random Seed",
+        description="Give each take another seed; otherwise the takes count up from the one below",
+        **_draft("random_seed"),
+    )
+    seed: IntProperty(
+        name="Seed", description="The same prompt with the same seed makes the same picture", min=0, **_draft("seed")
+    )
+    insert: BoolProperty(
+        name="Insert at Playhead",
+        description="Put the first clip that arrives where the playhead stands when Generate is pressed",
+        **_draft("insert"),
+    )
+
+
+def attach() -> None:
+    """Hang the panel's properties on the window manager: not saved, not undone."""
+    setattr(bpy.types.WindowManager, NAME, PointerProperty(type=SESSIONS_PG_panel))
+
+
+def detach() -> None:
+    """Take them off again."""
+    delattr(bpy.types.WindowManager, NAME)
+    mirror.forget()
+
+
+def panel(context: bpy.types.Context) -> Any:
+    """The panel's properties."""
+    return getattr(context.window_manager, NAME)
+
+
+def selected(context: bpy.types.Context, name: str) -> str | None:
+    """The id of the selected row of the list `name` ("takes" or "assets"), or None."""
+    rows = mirror.rows(name)
+    index: int = getattr(panel(context), f"{name.removesuffix('s')}_index")
+    return rows[index][0] if 0 <= index < len(rows) else None

@@ -1,0 +1,131 @@
+"""Applies what the worker says, a little at a time. `tick` is a plain function: a timer calls it in a window, scripts and
+tests call it themselves, because timers never fire in a background Blender.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import bpy
+
+from ..core import merging
+from ..core.errors import SessionsError
+from ..worker import messages
+from . import arrivals, runtime, workers
+
+log = logging.getLogger(__name__)
+
+BUDGET = 0.004
+"""Seconds that one tick may spend on messages."""
+
+_BUSY_SECONDS = 0.05
+_IDLE_SECONDS = 0.5
+
+
+def tick(budget: float = BUDGET) -> None:
+    """Apply the worker's messages for at most `budget` seconds, then place one clip that has arrived."""
+    if not runtime.is_enabled():
+        return
+    changed = bool(read(budget))
+    _revive_worker()
+    arrivals.mend_after_undo()
+    if arrivals.place_next() or changed:
+        redraw()
+
+
+def read(budget: float) -> list[messages.FromWorker]:
+    """Apply the messages that are there, reading for at most `budget` seconds, and return them."""
+    received = workers.receive(budget)
+    for message in received:
+        _apply(message)
+    return received
+
+
+def run_until(done: Callable[[], bool]) -> None:
+    """Work on until `done`: for scripts, which want their clips before the next line. Raises if the worker cannot be had."""
+    while not done():
+        workers.wait(0.1)
+        tick(budget=0.1)
+        if not workers.is_running() and not done():
+            trouble = runtime.current().trouble
+            raise SessionsError(
+                trouble.message if trouble else "The worker process ended.", trouble.remedy if trouble else ""
+            )
+
+
+def start() -> None:
+    """Let a timer call `tick`. Not in the background, where timers never fire and would keep Python from ending."""
+    if not bpy.app.background and not bpy.app.timers.is_registered(_timer):
+        bpy.app.timers.register(_timer, first_interval=_IDLE_SECONDS, persistent=True)
+
+
+def stop() -> None:
+    """Take the timer away."""
+    if bpy.app.timers.is_registered(_timer):
+        bpy.app.timers.unregister(_timer)
+
+
+def redraw() -> None:
+    """Have the sequencers' sidebars and headers drawn again."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "SEQUENCE_EDITOR":
+                for region in area.regions:
+                    if region.type in ("UI", "HEADER"):
+                        region.tag_redraw()
+
+
+def _timer() -> float:
+    try:
+        tick()
+    except (
+        Exception
+    ):  # an error would end the timer, and with it all progress: it goes to the log, and the next tick comes
+        log.exception("a pump tick failed")
+    busy = runtime.is_enabled() and (runtime.has_running_takes() or runtime.has_unsaved_changes())
+    return _BUSY_SECONDS if busy else _IDLE_SECONDS
+
+
+def _apply(message: messages.FromWorker) -> None:
+    state = runtime.current()
+    if isinstance(message, messages.Trouble):
+        log.warning("%s", message.problem)
+        if message.path in (None, state.path):
+            state.trouble = message.problem
+        return
+    if message.path != state.path:
+        return  # about a file that was open before: the worker has written it there
+    match message:
+        case messages.Saved():
+            state.saved = max(state.saved, message.revision)
+        case messages.SaveFailed():
+            log.warning("%s", message.problem)
+            state.trouble = message.problem
+        case messages.Relocated():
+            state.saved = max(state.saved, message.revision)
+        case messages.Changed():
+            runtime.show(merging.merged(state.project, message.part))
+        case messages.Progress():
+            state.progress[message.take_id] = message
+        case messages.Ended():
+            runtime.show(merging.merged(state.project, message.part))
+            state.progress.pop(message.take_id, None)
+            state.cancelling.discard(message.take_id)
+            state.arrivals += [asset.id for asset in message.part.assets]
+
+
+def _revive_worker() -> None:
+    """Replace a worker that died, and tell it everything again: what it had not written yet is written now."""
+    if not workers.has_died():
+        return
+    state = runtime.current()
+    log.error("the worker process ended unexpectedly")
+    state.progress.clear()
+    try:
+        workers.restart(state.path)
+        state.revision += 1
+        workers.send(messages.Save(path=state.path, revision=state.revision, part=state.project), state.path)
+    except SessionsError as error:
+        log.error("%s", error)
+        state.trouble = error.problem

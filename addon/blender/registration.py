@@ -1,0 +1,73 @@
+"""The explicit, ordered list of what is added to Blender; taken out in reverse, and rolled back if a step fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import bpy
+
+from . import files, handlers, logs, operators, preferences, properties, pump, runtime, ui, workers
+from .ui import menus
+
+log = logging.getLogger(__name__)
+
+Step = tuple[Callable[[], None], Callable[[], None]]
+
+_CLASSES = (
+    properties.SESSIONS_PG_row,
+    properties.SESSIONS_PG_panel,
+    *preferences.CLASSES,
+    *operators.CLASSES,
+    *ui.CLASSES,
+)
+
+
+def _class_step(cls: type) -> Step:
+    return (lambda: bpy.utils.register_class(cls), lambda: bpy.utils.unregister_class(cls))
+
+
+def _leave_file() -> None:
+    if bpy.app.timers.is_registered(files.ensure_open):
+        bpy.app.timers.unregister(files.ensure_open)
+    if runtime.is_enabled():
+        files.flush()
+    workers.close()
+    runtime.end()
+
+
+_STEPS: tuple[Step, ...] = (
+    (logs.attach, logs.detach),
+    *map(_class_step, _CLASSES),
+    (properties.attach, properties.detach),
+    (menus.attach, menus.detach),
+    (handlers.attach, handlers.detach),
+    (files.open_soon, _leave_file),
+    (pump.start, pump.stop),
+)
+
+
+def register() -> None:
+    """Do every step; if one fails, undo those before it and let the error out."""
+    done: list[Step] = []
+    try:
+        for step in _STEPS:
+            step[0]()
+            done.append(step)
+    except Exception:
+        for step in reversed(done):
+            _undo(step)
+        raise
+
+
+def unregister() -> None:
+    """Undo every step, last first. One that fails does not keep the others from being undone."""
+    for step in reversed(_STEPS):
+        _undo(step)
+
+
+def _undo(step: Step) -> None:
+    try:
+        step[1]()
+    except Exception:
+        log.exception("a step of unregistering failed")

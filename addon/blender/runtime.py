@@ -1,0 +1,130 @@
+"""What the extension holds while it is enabled: the project of the open file, and what the panel shows of it.
+
+No bpy object is kept here, only ids and plain data. The interface reads it; operators change it through `commit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..core import lifecycle, merging, sessions
+from ..core.errors import Problem, SessionsError
+from ..core.models import Draft, Project, Session
+from ..worker import messages
+from . import mirror, workers
+
+
+@dataclass
+class Runtime:
+    """The state of the enabled extension for one open file.
+
+    `path` is the file's sidecar. `blocked` says why its project must not be changed, such as a sidecar of a newer version.
+    `trouble` is the last thing that went wrong and belongs to no take. `revision` counts the changes, `saved` is the last
+    one that is on the disk. `session` and `draft` are what the panel shows, looked up once for each change. `arrivals`
+    are the assets whose clips have just come and wait for their place in the .blend. `undone`: undo changed the .blend since the last tick.
+    """
+
+    path: Path
+    project: Project = field(default_factory=Project)
+    blocked: Problem | None = None
+    trouble: Problem | None = None
+    revision: int = 0
+    saved: int = 0
+    session: Session | None = None
+    draft: Draft = field(default_factory=Draft)
+    progress: dict[str, messages.Progress] = field(default_factory=dict)
+    cancelling: set[str] = field(default_factory=set)
+    arrivals: list[str] = field(default_factory=list)
+    undone: bool = False
+
+
+_runtime: Runtime | None = None
+
+
+def is_enabled() -> bool:
+    """Whether there is a runtime: headers and menus may be drawn while the extension is being disabled."""
+    return _runtime is not None
+
+
+def current() -> Runtime:
+    """The runtime of the enabled extension. Raises RuntimeError when it is not enabled."""
+    if _runtime is None:
+        raise RuntimeError("Generative Sessions is not enabled")
+    return _runtime
+
+
+def begin(path: Path, project: Project, blocked: Problem | None = None, trouble: Problem | None = None) -> None:
+    """Start afresh with the project of a file that was opened."""
+    global _runtime
+    _runtime = Runtime(path, blocked=blocked, trouble=trouble, arrivals=waiting_for_place(project))
+    show(project)
+
+
+def end() -> None:
+    """Forget everything: the extension is being disabled."""
+    global _runtime
+    _runtime = None
+
+
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+def check_writable() -> None:
+    """Raise `SessionsError` if the open file's sessions must not be changed."""
+    blocked = current().blocked
+    if blocked:
+        raise SessionsError(blocked.message, blocked.remedy, blocked.kind)
+
+
+def commit(project: Project, run: Sequence[str] = ()) -> None:
+    """Make `project` the current one: shown at once, written by the worker, which then runs the takes in `run`.
+
+    Raises `SessionsError` if it must not be changed.
+    """
+    check_writable()
+    runtime = current()
+    part = merging.changes(runtime.project, project)
+    if part is None and not run:
+        return
+    show(project)
+    runtime.revision += 1
+    workers.send(
+        messages.Save(path=runtime.path, revision=runtime.revision, part=part or Project(), run=tuple(run)),
+        runtime.path,
+    )
+
+
+def show(project: Project) -> None:
+    """Make `project` the current one without writing it: it came from the worker or from the disk."""
+    runtime = current()
+    runtime.project = project
+    runtime.session = sessions.active(project)
+    runtime.draft = sessions.draft(project)
+    mirror.refresh(project)
+
+
+def waiting_for_place(project: Project) -> list[str]:
+    """The assets whose clips came while the file was closed, and still have a place on the timeline waiting."""
+    return [
+        take.asset_id
+        for session in project.sessions
+        for take in session.takes
+        if take.placement is not None and take.asset_id is not None
+    ]
+
+
+def has_unsaved_changes() -> bool:
+    """Whether the last change is not yet known to be on the disk."""
+    return current().saved < current().revision
+
+
+def has_running_takes() -> bool:
+    """Whether a take of the active session, or one of a deleted session, has not ended."""
+    runtime = current()
+    takes = (*(runtime.session.takes if runtime.session else ()), *runtime.project.detached)
+    return bool(runtime.progress) or any(not lifecycle.has_ended(take) for take in takes)

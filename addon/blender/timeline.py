@@ -1,0 +1,222 @@
+"""Puts clips on the timeline: on channels with room, at true speed, with the ids of what their strips show."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..core.errors import InputError, StorageError
+from . import compat
+
+log = logging.getLogger(__name__)
+
+SESSION_KEY = "sessions_session"
+TAKE_KEY = "sessions_take"
+ASSET_KEY = "sessions_asset"
+"""Custom properties of strips and data-blocks: the ids of the session, take and asset that they show."""
+
+_CHANNELS = range(1, 129)
+_RENDERING = "RENDER_OT_"
+_EDITING = ("SEQUENCER_OT_", "TRANSFORM_OT_")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a clip went: its strips' names, the picture's channel, its first frame and the first frame after it."""
+
+    picture: str
+    sound: str | None
+    channel: int
+    start: int
+    end: int
+
+
+def busy(context: bpy.types.Context) -> str | None:
+    """Why strips must not be changed at this moment, or None. It passes by itself: try again later.
+
+    Saving, undo and redo are not asked for: they hold the main thread, so no timer and no operator comes between.
+    """
+    running = [operator.bl_idname for window in context.window_manager.windows for operator in window.modal_operators]
+    # What the viewport renders is no job before 5.0.
+    if bpy.app.is_job_running("RENDER") or any(name.startswith(_RENDERING) for name in running):
+        return "Blender is rendering"
+    if any(name.startswith(_EDITING) for name in running):
+        return "Something is being moved or edited with the mouse"
+    return None
+
+
+def add_clip(
+    scene: bpy.types.Scene, path: Path, frame: int, *, name: str, ids: Mapping[str, str], select: bool = True
+) -> Placed:
+    """Add a clip's picture, and its sound if it has any, with the left handles at `frame`.
+
+    They go on the lowest channels with room for the whole clip (sound below picture, as Blender has it), never over
+    another strip, nor on locked or muted channels; inside the meta strip that is open, if one is. The clip plays at its
+    true speed whatever the scene's frame rate, scaled to fit. `ids` become custom properties of both strips. They are
+    selected and the picture active, as after Blender's own Add; without `select`, the selection stays as it was. The
+    playhead stays where it is. The caller pushes the undo step.
+
+    Raises `StorageError` if the clip cannot be read and `InputError` if there is no room or the scene cannot be edited;
+    the timeline is then as it was.
+    """
+    if not scene.is_editable:
+        raise InputError(
+            f'The scene "{scene.name}" cannot be changed: it is linked from another file.',
+            "Show a scene of this file in the sequencer.",
+        )
+    if not path.is_file():
+        raise missing(path)
+    had_editor = scene.sequence_editor is not None
+    editor = scene.sequence_editor_create()
+    level = editor.meta_stack[-1] if len(editor.meta_stack) else editor
+    before = {strip.name for strip in compat.strips(level)}
+    selected = {strip.name for strip in compat.strips(level) if strip.select}
+    active = editor.active_strip.name if editor.active_strip else None
+    try:
+        _add_strips(scene, level, path, frame)
+        new = [strip for strip in compat.strips(level) if strip.name not in before]
+        picture = next((strip for strip in new if strip.type == "MOVIE"), None)
+        sound = next((strip for strip in new if strip.type == "SOUND"), None)
+        if picture is None:
+            raise unreadable(path)
+        _move_to_room(level, picture, sound)
+    except Exception:
+        for strip in [strip for strip in compat.strips(level) if strip.name not in before]:
+            compat.strips(level).remove(strip)
+        _select(editor, level, selected, active)
+        if not had_editor:
+            scene.sequence_editor_clear()
+        raise
+    for strip in new:
+        strip.name = name
+        for key, value in ids.items():
+            strip[key] = value
+    if select:
+        _select(editor, level, {strip.name for strip in new}, picture.name)
+    else:
+        _select(editor, level, selected, active)
+    return Placed(
+        picture=picture.name,
+        sound=sound.name if sound else None,
+        channel=picture.channel,
+        start=compat.left_handle(picture),
+        end=compat.right_handle(picture),
+    )
+
+
+def missing(path: Path) -> StorageError:
+    """The error for a clip that is not there."""
+    return StorageError(f"The clip {path} is not there.", "Bring the file back, or generate the take again.")
+
+
+def unreadable(path: Path) -> StorageError:
+    """The error for a clip that Blender cannot read."""
+    return StorageError(
+        f"Blender cannot read the clip {path}: it is damaged or not a movie.", "Generate the take again."
+    )
+
+
+def _add_strips(scene: bpy.types.Scene, level: Any, path: Path, frame: int) -> None:
+    """Let Blender's own operator add the clip, on the topmost free channels: only it adapts the speed to the scene's.
+
+    How many frames the clip then has, and whether it has sound, is known only after that.
+    """
+    taken = {strip.channel for strip in compat.strips(level) if compat.right_handle(strip) > frame}
+    options: dict[str, Any] = compat.movie_add_options()
+    try:
+        with _sequencer(scene):
+            bpy.ops.sequencer.movie_strip_add(
+                "EXEC_DEFAULT",
+                filepath=str(path),
+                relative_path=bool(bpy.data.filepath),
+                frame_start=frame,
+                channel=_lowest_of(reversed(_CHANNELS), 2, taken, frame),
+                replace_sel=False,
+                fit_method="FIT",
+                sound=True,
+                adjust_playback_rate=True,
+                use_framerate=False,
+                **options,
+            )
+    except RuntimeError as error:
+        log.warning("Blender's Add Movie: %s", error)  # what the operator reported
+        raise unreadable(path) from error
+
+
+def _move_to_room(level: Any, picture: Any, sound: Any | None) -> None:
+    """Move the new strips down to the lowest channels where both have room. Raises `InputError` if there are none."""
+    new = {strip.name for strip in (picture, sound) if strip is not None}
+    start = compat.left_handle(picture)
+    end = max(compat.right_handle(strip) for strip in (picture, sound) if strip is not None)
+    taken = {channel for channel in _CHANNELS if _is_closed(level.channels[channel])}
+    for strip in compat.strips(level):
+        if strip.name not in new and compat.left_handle(strip) < end and compat.right_handle(strip) > start:
+            taken.add(strip.channel)
+    lowest = _lowest_of(_CHANNELS, len(new), taken, start)
+    if sound is not None:
+        sound.channel = lowest
+    picture.channel = lowest + len(new) - 1
+
+
+def _lowest_of(channels: Iterable[int], height: int, taken: Container[int], frame: int) -> int:
+    """The first of `channels` that has as many free ones from it upwards as `height` says."""
+    for lowest in channels:
+        wanted = range(lowest, lowest + height)
+        if wanted[-1] in _CHANNELS and not any(channel in taken for channel in wanted):
+            return lowest
+    raise InputError(
+        f"No channel has room for the clip at frame {frame}.", "Unlock a channel or move the playhead to a free place."
+    )
+
+
+def _is_closed(channel: Any) -> bool:
+    return bool(channel.lock or channel.mute)
+
+
+def _select(editor: Any, level: Any, names: Container[str], active: str | None) -> None:
+    for strip in compat.strips(level):
+        strip.select = strip.name in names
+        if not strip.select:
+            strip.select_left_handle = strip.select_right_handle = False
+    editor.active_strip = compat.strips_all(editor).get(active) if active else None
+
+
+@contextmanager
+def _sequencer(scene: bpy.types.Scene) -> Iterator[None]:
+    """A context in which the sequencer's operators work on `scene`, whatever the windows show.
+
+    Those operators insist on a sequencer. Where none is open, the smallest area of a window is one for that moment.
+    """
+    window, area = _find_sequencer()
+    compat.show_in_sequencer(window, scene)
+    with ExitStack() as stack:
+        stack.enter_context(bpy.context.temp_override(window=window, area=area))
+        if area.type != "SEQUENCE_EDITOR":
+            stack.callback(setattr, area, "ui_type", area.ui_type)
+            area.type = "SEQUENCE_EDITOR"
+        space: Any = area.spaces.active
+        if space.view_type == "PREVIEW":
+            stack.callback(setattr, space, "view_type", "PREVIEW")
+            space.view_type = "SEQUENCER"
+        stack.enter_context(bpy.context.temp_override(**compat.sequencer_override(scene)))
+        yield
+
+
+def _find_sequencer() -> tuple[bpy.types.Window, bpy.types.Area]:
+    """The window and area of a sequencer that shows strips; else those of the area that is best borrowed for one."""
+    main = [window for window in bpy.context.window_manager.windows if window.parent is None]
+    areas = [(window, area) for window in main for area in window.screen.areas]
+
+    def fitness(place: tuple[bpy.types.Window, bpy.types.Area]) -> tuple[bool, bool, int]:
+        area = place[1]
+        is_sequencer = area.type == "SEQUENCE_EDITOR"
+        shows_strips = is_sequencer and area.spaces.active.view_type != "PREVIEW"
+        return not shows_strips, not is_sequencer, area.width * area.height
+
+    return min(areas, key=fitness)

@@ -1,0 +1,106 @@
+"""The worker process as Blender holds it: started when first needed, started again if it dies, ended with the extension."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from pathlib import Path
+
+import bpy
+
+from ..core.errors import SessionsError
+from ..worker import client, messages
+from . import places
+
+log = logging.getLogger(__name__)
+
+_MAX_STARTS = 4
+_PER_SECONDS = 120.0
+
+_client: client.Client | None = None
+_starts: list[float] = []
+
+
+class WorkerUnavailable(SessionsError):
+    """No worker process can be had."""
+
+
+def send(message: messages.Message, path: Path) -> None:
+    """Send a message about the project at `path`, starting the worker if need be.
+
+    Raises `WorkerUnavailable` when it cannot be started, or died too often in the last minutes.
+    """
+    _running(path).send(message)
+
+
+def open_project(path: Path) -> None:
+    """Have the worker take up the project at `path`: unfinished takes go on, changes by other Blenders are told."""
+    _running(path)
+
+
+def receive(budget: float) -> list[messages.FromWorker]:
+    """What the worker has said, reading for at most `budget` seconds."""
+    return _client.receive(budget) if _client else []
+
+
+def wait(timeout: float) -> None:
+    """Sleep until the worker says something or ends, at most `timeout` seconds. For scripts, saving and exit only."""
+    if _client:
+        _client.wait(timeout)
+
+
+def is_running() -> bool:
+    """Whether there is a living worker."""
+    return _client is not None and _client.alive
+
+
+def has_died() -> bool:
+    """Whether the worker ended without being asked to, and nothing it said is left to read."""
+    return _client is not None and not _client.alive
+
+
+def restart(path: Path) -> None:
+    """Replace a dead worker. Raises `WorkerUnavailable` if it died too often."""
+    close()
+    _running(path)
+
+
+def close() -> None:
+    """End the worker: it writes what is left first. Bounded, and sure."""
+    global _client
+    if _client:
+        _client.close()
+    _client = None
+
+
+def _running(path: Path) -> client.Client:
+    global _client
+    if _client is None:
+        _client = _start()
+        _client.send(messages.Open(path=path))
+    return _client
+
+
+def _start() -> client.Client:
+    moment = time.monotonic()
+    _starts[:] = [start for start in _starts if moment - start < _PER_SECONDS]
+    if len(_starts) >= _MAX_STARTS:
+        raise WorkerUnavailable(
+            f"The worker process ended {_MAX_STARTS} times within {_PER_SECONDS:.0f} seconds.",
+            f"Look into {places.log_file().parent}, then disable and enable the add-on.",
+        )
+    _starts.append(moment)
+    try:
+        return client.start(log_folder=places.log_file().parent, blender=_background_blender())
+    except OSError as error:
+        raise WorkerUnavailable(
+            f"The worker process could not be started: {error.strerror or error}.", "Restart Blender."
+        ) from error
+
+
+def _background_blender() -> list[str]:
+    """The command that runs a Python script inside a background Blender; in the bpy module that is Python itself."""
+    if bpy.app.binary_path:
+        return [bpy.app.binary_path, "--background", "--factory-startup", "--python"]
+    return [sys.executable]

@@ -1,0 +1,1 @@
+"""One file per generation service, each behind the port in `core.provider`. No bpy."""

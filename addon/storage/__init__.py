@@ -1,0 +1,1 @@
+"""Files: the JSON sidecar and the assets folder. No bpy."""

@@ -1,0 +1,33 @@
+"""From the sidecar of an older version to that of this one, one version at a time. Pure functions on parsed JSON.
+
+A migration takes the object of version n and returns that of version n + 1; it stands in `MIGRATIONS` under n. Each
+version that was ever released has a file under tests/storage/sidecars/ that must load for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pydantic import JsonValue
+
+from ..core.models import SCHEMA_VERSION
+
+Sidecar = dict[str, JsonValue]
+Migration = Callable[[Sidecar], Sidecar]
+
+MIGRATIONS: Mapping[int, Migration] = {}
+
+
+def migrated(
+    sidecar: Sidecar, migrations: Mapping[int, Migration] = MIGRATIONS, version: int = SCHEMA_VERSION
+) -> Sidecar:
+    """`sidecar` brought up to `version`. Raises `ValueError` if it is of no version that ever was."""
+    while True:
+        found = sidecar.get("schema_version")
+        if not isinstance(found, int) or isinstance(found, bool):
+            raise ValueError("it does not say its version")
+        if found >= version:
+            return sidecar
+        if found not in migrations:
+            raise ValueError(f"there never was a version {found}")
+        sidecar = {**migrations[found](sidecar), "schema_version": found + 1}

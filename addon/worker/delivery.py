@@ -1,0 +1,84 @@
+"""From a job that succeeded to the clip in the assets folder. Each step can be done again, whatever came in between."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..core.errors import Problem
+from ..core.models import Asset, Take, new_id
+from ..core.naming import clip_stem
+from ..core.provider import Provider
+from ..storage import assets, containers, failures, files, paths
+from .project import OpenProject
+from .record import origin
+
+
+def ready_path(sidecar: Path, take_id: str) -> Path:
+    """A clip that has arrived whole but could not be adopted yet."""
+    return paths.part_path(sidecar, take_id).with_suffix(".ready")
+
+
+def is_ready(sidecar: Path, take_id: str) -> bool:
+    """Whether the clip need not be fetched from the service any more."""
+    return ready_path(sidecar, take_id).exists()
+
+
+def fetch(provider: Provider, sidecar: Path, take: Take, report: Callable[[float], None]) -> Path:
+    """Download the clip of a succeeded job, unless that was done before, and check it. Returns where it lies.
+
+    Raises `ProviderError` if the service fails or delivers something else, `StorageError` if it cannot be written.
+    """
+    ready = ready_path(sidecar, take.id)
+    if ready.exists():
+        return ready
+    part = paths.part_path(sidecar, take.id)
+    try:
+        with failures.explained("written", part):
+            provider.download(take, part, report)
+            containers.check_video(part)
+            files.replace(part, ready)
+    except BaseException:
+        files.remove(part)  # it would be fetched from its beginning again, and its room may be what is missing
+        raise
+    return ready
+
+
+def adopt(file: Path, project: OpenProject, take: Take) -> Asset:
+    """Make a delivered file an asset of the project. Raises `ProviderError`, `StorageError`; the file is kept then."""
+    session_id, session_name = origin(project.project, take.id)
+    moment = datetime.now(UTC)
+    record = Asset(
+        id=new_id(),
+        path="",
+        sha256="",
+        size=0,
+        created_at=moment,
+        changed_at=moment,
+        request=take.request,
+        session_id=session_id,
+        session_name=session_name,
+        take_id=take.id,
+        take_number=take.number,
+    )
+    return assets.adopt(file, paths.assets_folder(project.path), clip_stem(session_name, take.number), record)
+
+
+def tidy(sidecar: Path, take_id: str) -> None:
+    """Remove what a take that has ended left in the assets folder, and the folder if it is empty."""
+    files.remove(paths.part_path(sidecar, take_id))
+    files.remove(ready_path(sidecar, take_id))
+    with contextlib.suppress(OSError):
+        paths.assets_folder(sidecar).rmdir()
+
+
+def still_there(problem: Problem) -> Problem:
+    """For a clip that was made but could not be brought home."""
+    return problem.model_copy(
+        update={
+            "message": f"The clip was made, but it could not be fetched. {problem.message}",
+            "remedy": f"{problem.remedy} Then look again: it is not made or paid for anew.".strip(),
+        }
+    )

@@ -1,0 +1,265 @@
+"""The takes that this worker runs: which it takes up, whose turn it is, and how they are ended from outside."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from ..core import lifecycle
+from ..core.capabilities import Capabilities
+from ..core.errors import Kind, Problem, SessionsError
+from ..core.models import Asset, Take, TakeState
+from ..core.provider import Provider
+from ..storage import assets, paths
+from . import delivery
+from .claims import Claims
+from .pace import Pace
+from .project import OpenProject
+from .runner import Run
+from .turns import Turns
+
+log = logging.getLogger(__name__)
+
+Key = tuple[Path, str]
+
+_SUBMIT_SECONDS = 1.0
+_CLOSE_SECONDS = 0.7
+
+INTERRUPTED = Problem(
+    kind=Kind.INTERRUPTED,
+    message="The worker ended while the request was on its way: nobody knows whether the service has it.",
+    remedy="Look there whether it runs; then send it again or give it up.",
+)
+
+
+class Jobs:
+    """All runs of this worker. Its methods are called from one thread; each run has a thread of its own."""
+
+    def __init__(
+        self, capabilities: tuple[Capabilities, ...], make: Callable[[str], Provider], pace: Pace | None = None
+    ) -> None:
+        self._capabilities = {each.id: each for each in capabilities}
+        self._make = make
+        self._pace = pace or Pace()
+        self._mutex = threading.RLock()
+        self._providers: dict[str, Provider] = {}
+        self._turns = {each.id: Turns[Run](each.at_once, self._start, _wait) for each in capabilities}
+        self._runs: dict[Key, Run] = {}
+        self._threads: dict[Run, threading.Thread] = {}
+        self._elsewhere: dict[Key, OpenProject] = {}
+        self.claims = Claims()
+
+    def take_up(self, project: OpenProject, take_id: str, delivered: Asset | None = None) -> None:
+        """Bring a take to its end, from wherever it stands. Does nothing for one that runs or has ended.
+
+        One that another process runs is taken up when that process is gone. Raises `StorageError` if the assets folder
+        cannot be written: nothing is sent then. `delivered` is the asset that its clip became before the worker ended.
+        """
+        key = project.path, take_id
+        take = project.find(take_id)
+        if take is None or lifecycle.has_ended(take) or self._is_running(project, take_id):
+            self._elsewhere.pop(key, None)
+            self._release_idle(project, take_id)
+            return
+        capabilities = self._capabilities.get(take.request.provider)
+        if capabilities is None:
+            self._release_idle(project, take_id)
+            project.report(take_id, f"Needs the provider “{take.request.provider}”, which this version does not have")
+            return
+        if not self.claims.take(project.path, take_id):
+            self._elsewhere[key] = project
+            project.report(take_id, "Runs in another Blender")
+            return
+        if self._elsewhere.pop(key, None):  # whoever had it may have brought it further
+            project.refresh()
+            delivered = assets.find_adopted(paths.assets_folder(project.path), take_id)
+        if self._resumed(project, take_id, capabilities, delivered):
+            self._run(project, project.get(take_id))
+        else:
+            self.claims.release(project.path, take_id)
+
+    def retry(self) -> None:
+        """Take up what other processes ran that are gone now."""
+        for (_, take_id), project in list(self._elsewhere.items()):
+            self.take_up(project, take_id)
+
+    def cancel(self, project: OpenProject, take_id: str) -> None:
+        """End a take. Raises `SessionsError`."""
+        run = self._runs.get((project.path, take_id)) if self._is_running(project, take_id) else None
+        if run is None:
+            self._decide(project, take_id, lambda: _give_up(project, take_id))
+            return
+        run.cancel()
+        if self._turns[run.take.request.provider].drop(run):
+            self._start(run)
+
+    def look_again(self, project: OpenProject, take_id: str) -> None:
+        """Go on with an uncertain take whose job's id is known. Raises `SessionsError`."""
+        if not project.get(take_id).job_id:
+            raise SessionsError(
+                "The service never told the job's id, so there is nothing to look at.",
+                "Look on the service's own site; then send the take again or give it up.",
+                Kind.INPUT,
+            )
+        self.take_up(project, take_id)
+
+    def send_again(self, project: OpenProject, take_id: str) -> None:
+        """Send an uncertain take's request once more. Raises `SessionsError`."""
+        self._decide(
+            project,
+            take_id,
+            lambda: project.settle(take_id, lifecycle.requeued),
+        )
+        self.take_up(project, take_id)
+
+    def is_busy(self, project: OpenProject) -> bool:
+        """Whether a take of the project runs."""
+        with self._mutex:
+            return any(project in run.projects for run in self._runs.values())
+
+    def follow(self, source: OpenProject, target: OpenProject) -> None:
+        """Let the takes that run in `source` end in its copy `target` too. Raises `StorageError`."""
+        for run in self._runs_of(source):
+            run.follow(target)
+            with self._mutex:
+                self._runs[target.path, run.take.id] = run
+            self.claims.take(target.path, run.take.id)
+
+    def moved(self, project: OpenProject, before: Path) -> None:
+        """The project lay at `before`. Raises `StorageError`."""
+        for run in self._runs_of(project):
+            with self._mutex:
+                self._runs.pop((before, run.take.id), None)
+                self._runs[project.path, run.take.id] = run
+            self.claims.take(project.path, run.take.id)
+            self.claims.release(before, run.take.id)
+        for (path, take_id), where in list(self._elsewhere.items()):
+            if where is project:
+                del self._elsewhere[path, take_id]
+
+    def stop(self) -> None:
+        """Leave every take as it is, end what the providers hold open. Bounded by about two seconds."""
+        with self._mutex:
+            runs = set(self._runs.values())
+        for run in runs:
+            run.stop()
+        self._join(_SUBMIT_SECONDS)  # a request that has left should get its answer
+        for provider in self._providers.values():
+            try:
+                provider.close()
+            except Exception:
+                log.exception("a provider could not be closed")
+        self._join(_CLOSE_SECONDS)
+
+    def _resumed(self, project: OpenProject, take_id: str, capabilities: Capabilities, delivered: Asset | None) -> bool:
+        """Bring a take that may have been interrupted anywhere into a state to go on from. False if it is done."""
+        take = project.find(take_id)
+        if take is None or lifecycle.has_ended(take):
+            return False
+        if delivered:
+            project.end(take_id, lambda take, now: _arrived(take, delivered.id, now), delivered)
+            delivery.tidy(project.path, take_id)
+            return False
+        if take.state is TakeState.SUBMITTING:
+            if not capabilities.free:
+                project.settle(take_id, lambda take, now: lifecycle.uncertain(take, INTERRUPTED, now))
+                return False
+            project.settle(take_id, lifecycle.requeued)
+        elif take.state is TakeState.UNCERTAIN:
+            job_id = take.job_id
+            if not job_id:
+                return False
+            project.settle(take_id, lambda take, now: lifecycle.running(take, job_id, now))
+        return True
+
+    def _run(self, project: OpenProject, take: Take) -> None:
+        name = take.request.provider
+        run = Run(project, take, lambda: self._provider(name), self._pace)
+        with self._mutex:
+            self._runs[project.path, take.id] = run
+        self._turns[name].join(run, started=take.state is TakeState.RUNNING)
+
+    def _start(self, run: Run) -> None:
+        thread = threading.Thread(target=self._work, args=(run,), name=f"take {run.take.id}", daemon=True)
+        with self._mutex:
+            self._threads[run] = thread
+        thread.start()
+
+    def _work(self, run: Run) -> None:
+        try:
+            run.work()
+        finally:
+            with self._mutex:
+                for path, take_id in [key for key, each in self._runs.items() if each is run]:
+                    del self._runs[path, take_id]
+                    self.claims.release(path, take_id)
+                del self._threads[run]
+            self._turns[run.take.request.provider].leave(run)
+
+    def _decide(self, project: OpenProject, take_id: str, change: Callable[[], None]) -> None:
+        """Make a change to a take that does not run here, unless it runs elsewhere. Raises `SessionsError`."""
+        if lifecycle.has_ended(project.get(take_id)) or self._is_running(project, take_id):
+            return
+        if not self.claims.take(project.path, take_id):
+            raise SessionsError("This take runs in another Blender.", "End it there.", Kind.INPUT)
+        try:
+            self._elsewhere.pop((project.path, take_id), None)
+            project.refresh()
+            if not lifecycle.has_ended(project.get(take_id)):
+                change()
+        finally:
+            self.claims.release(project.path, take_id)
+
+    def _is_running(self, project: OpenProject, take_id: str) -> bool:
+        """Whether a take runs here. One that has just come to its end, or to its question, does not any more."""
+        with self._mutex:
+            run = self._runs.get((project.path, take_id))
+            thread = self._threads.get(run) if run else None
+        take = project.find(take_id)
+        if thread and take and (lifecycle.has_ended(take) or take.state is TakeState.UNCERTAIN):
+            thread.join(_CLOSE_SECONDS)
+        return (project.path, take_id) in self._runs
+
+    def _release_idle(self, project: OpenProject, take_id: str) -> None:
+        """Give up the claim on a take that does not run."""
+        if (project.path, take_id) not in self._runs:
+            self.claims.release(project.path, take_id)
+
+    def _runs_of(self, project: OpenProject) -> list[Run]:
+        with self._mutex:
+            return [run for run in dict.fromkeys(self._runs.values()) if project in run.projects]
+
+    def _provider(self, name: str) -> Provider:
+        with self._mutex:
+            if name not in self._providers:
+                self._providers[name] = self._make(name)
+            return self._providers[name]
+
+    def _join(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        with self._mutex:
+            threads = list(self._threads.values())
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def _wait(run: Run, others: int) -> None:
+    run.report(f"Waiting for {others} other take{'s' if others != 1 else ''}")
+
+
+def _give_up(project: OpenProject, take_id: str) -> None:
+    project.end(take_id, lifecycle.cancelled)
+    delivery.tidy(project.path, take_id)
+
+
+def _arrived(take: Take, asset_id: str, now: datetime) -> Take:
+    """The clip lies in the folder, whatever the sidecar knew of it: the take goes the rest of its way at once."""
+    if take.state is TakeState.QUEUED:
+        take = lifecycle.submitting(take, now)
+    if take.state is not TakeState.RUNNING:
+        take = lifecycle.running(take, take.job_id or "", now)
+    return lifecycle.succeeded(take, asset_id, now)

@@ -1,0 +1,259 @@
+"""One take's way from queued to its end, in a thread of its own. States change by `core.lifecycle` alone."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from ..core import lifecycle
+from ..core.errors import Kind, Problem, ProviderError, SessionsError, StorageError
+from ..core.models import Asset, Take, TakeState
+from ..core.provider import JobState, JobStatus, Provider, UncertainSubmission
+from ..storage import paths
+from . import delivery
+from .pace import PASSING, Pace
+from .project import OpenProject, Step
+
+log = logging.getLogger(__name__)
+
+
+_MISTAKE = Problem(
+    kind=Kind.INTERNAL,
+    message="The take failed because of a mistake in the extension or its provider.",
+    remedy="Report it, with the worker's log.",
+)
+
+
+_MAY_PASS = frozenset({*PASSING, Kind.SERVICE, Kind.FILE})
+
+
+class Interrupted(Exception):
+    """The worker is about to exit: the take stays as it is and is taken up again at the next `Open`."""
+
+
+class Run:
+    """One take on its way. `projects`: where it ends, its own one first, then copies of it made while it ran."""
+
+    def __init__(self, project: OpenProject, take: Take, provider: Callable[[], Provider], pace: Pace) -> None:
+        self.take = take
+        self.projects = [project]
+        self._provider = provider
+        self._pace = pace
+        self._wake = threading.Event()
+        self._cancelling = False
+        self._stopping = False
+
+    def cancel(self) -> None:
+        """End the take as soon as may be. From any thread."""
+        self._cancelling = True
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Leave the take where it is: the worker exits. From any thread."""
+        self._stopping = True
+        self._wake.set()
+
+    def follow(self, project: OpenProject) -> None:
+        """End in `project` too, a copy of the one the take runs in. From any thread."""
+        self.projects.append(project)
+        project.settle(self.take.id, _as_copy)
+
+    def report(self, text: str, fraction: float | None = None) -> None:
+        """Tell Blender how far the take is."""
+        for project in self.projects:
+            project.report(self.take.id, text, fraction)
+
+    def work(self) -> None:
+        """Bring the take to its end, or as far as it goes. Never raises."""
+        try:
+            self._advance()
+        except Interrupted:
+            log.info("take %s is left %s", self.take.id, self.take.state)
+        except Exception as error:
+            log.warning("take %s failed", self.take.id, exc_info=error)
+            if not self._stopping:  # else it is the stopping that made it fail
+                self._fail(error.problem if isinstance(error, SessionsError) else _MISTAKE)
+
+    def _advance(self) -> None:
+        if self.take.state is TakeState.QUEUED and not self._submit():
+            return
+        if delivery.is_ready(self.projects[0].path, self.take.id) or self._poll():
+            self._deliver()
+
+    def _submit(self) -> bool:
+        """Send the request, again only when it surely did not arrive. Whether it was accepted."""
+        failures = 0
+        while not self._cancelling:
+            provider = self._provider()
+            provider.validate(self.take.request)
+            self._write(lifecycle.submitting)
+            self._check()
+            if self._cancelling:
+                break
+            try:
+                job_id = provider.submit(self.take)
+            except UncertainSubmission as error:
+                log.warning("take %s may have been accepted", self.take.id, exc_info=error)
+                self._ask(_maybe_accepted(str(error)))
+                return False
+            except ProviderError as error:
+                failures += 1
+                if error.problem.kind not in PASSING or failures >= self._pace.submissions:
+                    raise
+                self._write(lifecycle.requeued)
+                self.report(f"{error.problem.message} Trying again.")
+                self._sleep(self._pace.pause(failures))
+            else:
+                self._write(_running(job_id))
+                return True
+        self._end(lifecycle.cancelled)
+        return False
+
+    def _poll(self) -> bool:
+        """Wait for the job's end. Whether there is a clip to fetch."""
+        provider = self._provider()
+        failures = 0
+        told = False
+        while True:
+            self._check()
+            try:
+                if self._cancelling and not told:
+                    provider.cancel(self.take)
+                    told = True
+                status = provider.poll(self.take)
+            except ProviderError as error:
+                self._check()
+                failures += 1
+                if error.problem.kind in PASSING and failures < self._pace.polls:
+                    self.report(f"{error.problem.message} Trying again.")
+                    self._sleep(self._pace.pause(failures))
+                elif error.problem.kind in (*PASSING, Kind.OFFLINE, Kind.KEY):
+                    self._ask(_out_of_reach(error.problem))
+                    return False
+                else:
+                    raise
+            else:
+                failures = 0
+                if status.state in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED):
+                    self._check()
+                    return self._ended(status)
+                self.report(status.text, status.progress)
+                self._sleep(status.poll_after)
+
+    def _ended(self, status: JobStatus) -> bool:
+        if status.state is JobState.SUCCEEDED:
+            return True
+        if status.state is JobState.CANCELLED:
+            self._end(lifecycle.cancelled)
+        else:
+            self._fail(
+                status.problem
+                or Problem(kind=Kind.SERVICE, message="The service could not make this take.", remedy="Try again.")
+            )
+        return False
+
+    def _deliver(self) -> None:
+        """Bring the clip into the assets folder. What fails here is no failed take: the clip waits at the service."""
+        failures = 0
+        while True:
+            sidecar = self.projects[0].path  # may be another at the end: a file without a name gets its first
+            try:
+                file = delivery.fetch(self._provider(), sidecar, self.take, self._downloaded)
+                asset = delivery.adopt(file, self.projects[0], self.take)
+                break
+            except (ProviderError, StorageError) as error:
+                self._check()
+                log.warning("take %s could not be fetched", self.take.id, exc_info=error)
+                failures += 1
+                problem = error.problem
+            if self._cancelling:
+                self._end(lifecycle.cancelled)
+                return
+            if failures >= self._pace.downloads or problem.kind not in _MAY_PASS:
+                self._ask(delivery.still_there(problem))
+                return
+            self.report(f"{problem.message} Trying again.")
+            self._sleep(self._pace.pause(failures))
+        self._succeed(asset)
+        delivery.tidy(sidecar, self.take.id)
+
+    def _succeed(self, asset: Asset) -> None:
+        clip = paths.clip_path(asset.path, self.projects[0].path)
+        for project in self.projects:
+            here = asset.model_copy(update={"path": paths.asset_path(clip, project.path)})
+            project.end(self.take.id, lambda take, now: lifecycle.succeeded(take, asset.id, now), here)
+
+    def _downloaded(self, fraction: float) -> None:
+        self._check()
+        self.report("Downloading", fraction)
+
+    def _write(self, step: Step) -> None:
+        """Make a change of state durable before anything else happens, however long the disk takes to have room."""
+        first = self.projects[0]
+        failures = 0
+        try:
+            self.take = first.change(self.take.id, step)
+        except StorageError as error:
+            while first.unsaved:
+                failures += 1
+                self.report(f"{error.problem} The take goes on then.")
+                self._sleep(self._pace.pause(failures))
+                first.save_again()
+            self.take = first.get(self.take.id)
+        self._write_copies()
+
+    def _write_copies(self) -> None:
+        for project in self.projects[1:]:
+            project.settle(self.take.id, lambda _, now: _as_copy(self.take, now))
+
+    def _fail(self, problem: Problem) -> None:
+        self._end(lambda take, now: lifecycle.failed(take, problem, now))
+
+    def _ask(self, problem: Problem) -> None:
+        """The person decides what is to be done."""
+        for project in self.projects:
+            project.settle(self.take.id, lambda take, now: lifecycle.uncertain(take, problem, now))
+
+    def _end(self, step: Step) -> None:
+        for project in self.projects:
+            project.end(self.take.id, step)
+            delivery.tidy(project.path, self.take.id)
+
+    def _check(self) -> None:
+        if self._stopping:
+            raise Interrupted
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait, or less when the person cancels or the worker stops."""
+        self._check()
+        self._wake.wait(seconds)
+        self._wake.clear()
+        self._check()
+
+
+def _running(job_id: str) -> Step:
+    return lambda take, now: lifecycle.running(take, job_id, now)
+
+
+def _as_copy(take: Take, now: datetime) -> Take:
+    """The take in a copy of the project. One that waits is *submitting* there: both files would send it."""
+    return lifecycle.submitting(take, now) if take.state is TakeState.QUEUED else take
+
+
+def _maybe_accepted(why: str) -> Problem:
+    return Problem(
+        kind=Kind.INTERRUPTED,
+        message=f"The request may or may not have reached the service{': ' + why.rstrip('.') if why else ''}.",
+        remedy="Look there whether it runs; then send it again or give it up.",
+    )
+
+
+def _out_of_reach(problem: Problem) -> Problem:
+    return problem.model_copy(
+        update={
+            "message": f"{problem.message} The take was accepted and may go on at the service.",
+            "remedy": f"{problem.remedy} Then look again.".strip(),
+        }
+    )

@@ -1,0 +1,247 @@
+"""The worker's main loop: takes Blender's messages one by one and looks after the open projects in between."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ..core import merging, sessions
+from ..core.capabilities import Capabilities
+from ..core.errors import Kind, Problem, SessionsError, StorageError
+from ..core.models import Asset, Project
+from ..core.provider import Provider
+from ..storage import assets, paths
+from . import channel, messages
+from .jobs import Jobs
+from .messages import Relocated, SaveFailed, ToWorker, Trouble, to_worker
+from .outbox import Outbox
+from .pace import Pace
+from .project import OpenProject
+
+log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 1.0
+_EXIT_SECONDS = 6.0
+_MISTAKE = Problem(
+    kind=Kind.INTERNAL,
+    message="Something went wrong in the worker process.",
+    remedy="Report it, with the worker's log.",
+)
+
+
+def serve(
+    end: socket.socket,
+    capabilities: tuple[Capabilities, ...],
+    make: Callable[[str], Provider],
+    pace: Pace | None = None,
+) -> None:
+    """Work until Blender says `Shutdown` or is gone. `make` makes the provider of one of the `capabilities`."""
+    service = Service(end, Jobs(capabilities, make, pace))
+    threading.Thread(target=service.listen, name="listener", daemon=True).start()
+    service.run()
+
+
+class Service:
+    """The open projects and what Blender wants done with them. All but `listen` runs in one thread."""
+
+    def __init__(self, end: socket.socket, jobs: Jobs) -> None:
+        self._end = end
+        self._jobs = jobs
+        self._outbox = Outbox(end)
+        self._inbox: queue.SimpleQueue[ToWorker] = queue.SimpleQueue()
+        self._waiting: ToWorker | None = None
+        self._projects: dict[Path, OpenProject] = {}
+
+    def listen(self) -> None:
+        """Queue what Blender says. When it is gone, that is a `Shutdown`."""
+        try:
+            for data in channel.read_all(self._end):
+                try:
+                    self._inbox.put(to_worker.validate_json(data))
+                except ValidationError:
+                    log.exception("Blender said something that is no message")
+        finally:
+            self._shut_down()
+
+    def _shut_down(self) -> None:
+        """Have `run` end, and if it cannot, the whole process."""
+        self._inbox.put(messages.Shutdown())
+        guard = threading.Timer(_EXIT_SECONDS, os._exit, (1,))
+        guard.daemon = True
+        guard.start()
+
+    def run(self) -> None:
+        """Work through the messages until `Shutdown`."""
+        look_at = time.monotonic()
+        while not isinstance(message := self._next(look_at), messages.Shutdown):
+            if message is not None:
+                self._guarded(partial(self._handle, message), message.path)
+            if time.monotonic() >= look_at:
+                self._guarded(self._look, None)
+                look_at = time.monotonic() + _LOOK_SECONDS
+        self._jobs.stop()
+        for project in self._projects.values():
+            project.save_again(now=True)
+        self._outbox.close(timeout=1.0)
+
+    def _next(self, until: float) -> ToWorker | None:
+        """The next message, or None if none comes `until` then. Changes that wait in a row are written as one."""
+        message = self._waiting or self._get(max(0.0, until - time.monotonic()))
+        self._waiting = None
+        while isinstance(message, messages.Save):
+            following = self._get(0.0)
+            if not isinstance(following, messages.Save) or following.path != message.path:
+                self._waiting = following
+                break
+            message = _joined(message, following)
+        return message
+
+    def _get(self, timeout: float) -> ToWorker | None:
+        try:
+            return self._inbox.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    def _guarded(self, work: Callable[[], None], path: Path | None) -> None:
+        try:
+            work()
+        except SessionsError as error:
+            log.warning("%s: %s", path, error, exc_info=error.__cause__)
+            self._outbox.put(Trouble(path=path, problem=error.problem))
+        except Exception:
+            log.exception("a message about %s was not understood", path)
+            self._outbox.put(Trouble(path=path, problem=_MISTAKE))
+
+    def _handle(self, message: ToWorker) -> None:
+        match message:
+            case messages.Open():
+                self._open(message.path)
+            case messages.Close():
+                self._close(message.path)
+            case messages.Save():
+                self._save(message)
+            case messages.Cancel():
+                project = self._project(message.path)
+                project.waiting.pop(message.take_id, None)
+                self._jobs.cancel(project, message.take_id)
+            case messages.Decide():
+                self._decide(message)
+            case messages.Relocate():
+                self._relocate(message)
+
+    def _project(self, path: Path) -> OpenProject:
+        if path not in self._projects:
+            self._projects[path] = OpenProject(path, self._outbox.put)
+        return self._projects[path]
+
+    def _open(self, path: Path) -> None:
+        project = self._project(path)
+        project.shown = True
+        unfinished = sessions.unfinished(project.project)
+        if not unfinished:
+            return
+        delivered = {asset.take_id: asset for asset in assets.scan(paths.assets_folder(path))}
+        for take in unfinished:
+            self._take_up(project, take.id, delivered.get(take.id))
+
+    def _close(self, path: Path) -> None:
+        if path in self._projects:
+            self._projects[path].shown = False
+            self._drop_idle()
+
+    def _save(self, message: messages.Save) -> None:
+        project = self._project(message.path)
+        project.shown = True
+        project.waiting.update(dict.fromkeys(message.run, False))
+        for take_id in message.run:
+            self._claim(project, take_id)  # before it can be read in the file: so no other process runs it
+        try:
+            project.save(message.part, message.revision)
+        except StorageError as error:
+            log.warning("%s", error)
+            self._outbox.put(SaveFailed(path=message.path, revision=message.revision, problem=error.problem))
+        else:
+            self._start_waiting(project)
+
+    def _decide(self, message: messages.Decide) -> None:
+        project = self._project(message.path)
+        match message.choice:
+            case "look_again":
+                self._jobs.look_again(project, message.take_id)
+            case "send_again":
+                self._jobs.send_again(project, message.take_id)
+            case "give_up":
+                self._jobs.cancel(project, message.take_id)
+
+    def _relocate(self, message: messages.Relocate) -> None:
+        project = self._project(message.path)
+        try:
+            with project.lock:
+                if message.move:
+                    part = project.move_to(message.target)
+                    del self._projects[message.path]
+                    self._projects[message.target] = project
+                    self._jobs.moved(project, message.path)
+                else:
+                    copy = project.copy_to(message.target)
+                    self._projects[message.target] = copy
+                    self._jobs.follow(project, copy)
+                    part = merging.changes(project.project, copy.project) or Project()
+        except StorageError as error:
+            log.warning("%s", error)
+            self._outbox.put(SaveFailed(path=message.path, revision=message.revision, problem=error.problem))
+        else:
+            self._outbox.put(
+                Relocated(path=message.path, target=message.target, revision=message.revision, part=part)
+            )
+
+    def _claim(self, project: OpenProject, take_id: str) -> None:
+        with contextlib.suppress(StorageError):  # told when the take is taken up
+            self._jobs.claims.take(project.path, take_id)
+
+    def _start_waiting(self, project: OpenProject) -> None:
+        for take_id in list(project.waiting):
+            self._take_up(project, take_id)
+
+    def _take_up(self, project: OpenProject, take_id: str, delivered: Asset | None = None) -> None:
+        """Run a take, or keep it waiting until the assets folder can be written."""
+        try:
+            self._jobs.take_up(project, take_id, delivered)
+            project.waiting.pop(take_id, None)
+        except StorageError as error:
+            if not project.waiting.get(take_id):
+                log.warning("%s", error)
+                self._outbox.put(Trouble(path=project.path, problem=error.problem))
+            project.waiting[take_id] = True
+
+    def _look(self) -> None:
+        """What is done about once a second."""
+        for project in self._projects.values():
+            if project.shown:
+                project.refresh()
+            if project.save_again():
+                self._start_waiting(project)
+        self._jobs.retry()
+        self._drop_idle()
+
+    def _drop_idle(self) -> None:
+        for path, project in list(self._projects.items()):
+            if not project.shown and not project.unsaved and not project.waiting and not self._jobs.is_busy(project):
+                del self._projects[path]
+
+
+def _joined(first: messages.Save, second: messages.Save) -> messages.Save:
+    """Both changes in one, known by the later revision."""
+    return second.model_copy(
+        update={"part": merging.merged(first.part, second.part), "run": (*first.run, *second.run)}
+    )

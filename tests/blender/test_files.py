@@ -1,0 +1,177 @@
+"""Sidecar and clips as the .blend is saved, saved under other names, opened and closed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import pytest
+
+from .working import generate, read_sidecar, strips
+
+
+@pytest.fixture
+def runtime(installed: Callable[[str], ModuleType]) -> Any:
+    return installed("blender.runtime")
+
+
+def movie() -> Any:
+    (strip,) = [strip for strip in strips() if strip.type == "MOVIE"]
+    return strip
+
+
+def lies_at(strip: Any) -> Path:
+    return Path(bpy.path.abspath(strip.filepath)).resolve()
+
+
+def test_a_file_without_a_name_moves_its_clips_beside_the_blend_at_its_first_save(
+    fresh_file: None, runtime: Any, tmp_path: Path
+) -> None:
+    generate("A red fox")
+    scratch = runtime.current().path
+    assert lies_at(movie()).is_relative_to(scratch.parent)
+    blend = tmp_path / "film.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(blend))
+    assert runtime.current().path == tmp_path / "film.sessions.json"
+    (asset,) = runtime.current().project.assets
+    clip = tmp_path / asset.path
+    assert lies_at(movie()) == clip.resolve() and clip.is_file()
+    assert [session["name"] for session in read_sidecar(blend)["sessions"]] == ["Red fox"]
+    assert not scratch.exists() and not list(scratch.parent.glob("**/*.mp4"))
+    bpy.ops.wm.open_mainfile(filepath=str(blend))
+    assert movie().filepath == f"//{asset.path}"
+    assert bpy.data.movieclips[0].filepath == f"//{asset.path}"
+
+
+def test_undo_after_the_first_save_does_not_bring_back_the_old_place(
+    fresh_file: None, runtime: Any, tmp_path: Path, installed: Callable[[str], ModuleType]
+) -> None:
+    bpy.ops.ed.undo_push(message="Start")
+    generate("A red fox")
+    bpy.context.scene.frame_set(9)
+    bpy.ops.ed.undo_push(message="Something else")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    bpy.ops.ed.undo()
+    installed("blender.pump").tick()
+    assert lies_at(movie()).is_file()
+
+
+def test_save_as_copies_the_sidecar_and_both_files_go_on_by_themselves(
+    saved_file: Path, runtime: Any, tmp_path: Path
+) -> None:
+    generate("A red fox")
+    other = tmp_path / "sub" / "other.blend"
+    other.parent.mkdir()
+    bpy.ops.wm.save_as_mainfile(filepath=str(other))
+    generate("A red fox again")
+    bpy.ops.wm.save_mainfile()
+    assert len(read_sidecar(saved_file)["sessions"][0]["takes"]) == 1
+    assert len(read_sidecar(other)["sessions"][0]["takes"]) == 2
+    for asset in read_sidecar(other)["assets"]:
+        assert (other.parent / asset["path"]).is_file()
+    bpy.ops.wm.open_mainfile(filepath=str(saved_file))
+    assert len(runtime.current().session.takes) == 1
+
+
+def test_a_saved_copy_gets_a_sidecar_and_the_open_file_stays_where_it_is(
+    saved_file: Path, runtime: Any, tmp_path: Path
+) -> None:
+    generate("A red fox")
+    copy = tmp_path / "copy.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True)
+    assert runtime.current().path == tmp_path / "shot.sessions.json"
+    assert len(read_sidecar(copy)["sessions"]) == 1
+
+
+def test_takes_that_run_when_another_file_is_opened_end_in_the_file_they_began_in(
+    saved_file: Path,
+    runtime: Any,
+    start: Callable[..., None],
+    settled: Callable[[], None],
+    tmp_path: Path,
+    flush: Callable[[], None],
+) -> None:
+    bpy.context.scene.frame_set(12)
+    start("A red fox")
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    assert runtime.current().project.sessions == ()
+
+    def ended() -> bool:
+        written = (tmp_path / "shot.sessions.json").is_file()
+        return written and read_sidecar(saved_file)["sessions"][0]["takes"][0]["state"] == "succeeded"
+
+    settled(ended)
+    assert strips() == []
+    bpy.ops.wm.open_mainfile(filepath=str(saved_file))
+    assert len(runtime.current().project.assets) == 1
+    settled()
+    assert lies_at(movie()).is_file()
+
+
+def test_all_is_there_after_a_restart_of_blender(
+    saved_file: Path, profile: Path, in_new_blender: Callable[..., str], flush: Callable[[], None]
+) -> None:
+    generate("A red fox", seed=5)
+    bpy.ops.wm.save_mainfile()
+    code = (
+        "import bpy, sys; bpy.ops.preferences.addon_enable(module='bl_ext.user_default.generative_sessions');"
+        "bpy.ops.wm.open_mainfile(filepath=sys.argv[1]); bpy.ops.sessions.show_assets.poll();"
+        "panel = bpy.context.window_manager.generative_sessions;"
+        "print('SEEN', panel.prompt, panel.seed, [row.name for row in panel.sessions], len(panel.takes))"
+    )
+    assert "SEEN A red fox 5 ['Red fox'] 1" in in_new_blender(code, profile, saved_file)
+
+
+def test_a_damaged_sidecar_is_set_aside_and_the_backup_taken(
+    saved_file: Path, runtime: Any, tmp_path: Path, flush: Callable[[], None]
+) -> None:
+    generate("A red fox")
+    bpy.ops.wm.save_mainfile()
+    sidecar = tmp_path / "shot.sessions.json"
+    sidecar.write_bytes(sidecar.read_bytes()[:200])
+    bpy.ops.wm.open_mainfile(filepath=str(saved_file))
+    assert [session.name for session in runtime.current().project.sessions] == ["Red fox"]
+    assert "shot.sessions.json" in runtime.current().trouble.message
+    bpy.ops.sessions.rename(name="Opening")
+    flush()
+    assert (tmp_path / "shot.sessions.damaged-1.json").is_file()
+    assert [session["name"] for session in read_sidecar(saved_file)["sessions"]] == ["Opening"]
+
+
+def test_a_sidecar_of_a_newer_version_is_left_alone_and_refusals_say_why(
+    saved_file: Path, runtime: Any, tmp_path: Path
+) -> None:
+    sidecar = tmp_path / "shot.sessions.json"
+    sidecar.write_text('{"schema_version": 99, "sessions": {"now": "a dictionary"}}', "utf-8")
+    before = sidecar.read_bytes()
+    bpy.ops.wm.open_mainfile(filepath=str(saved_file))
+    with pytest.raises(RuntimeError, match="newer version"):
+        generate("A red fox")
+    bpy.ops.wm.save_mainfile()
+    assert sidecar.read_bytes() == before
+
+
+def test_a_sidecar_that_is_a_folder_is_told_in_a_sentence(saved_file: Path, runtime: Any, tmp_path: Path) -> None:
+    (tmp_path / "shot.sessions.json").mkdir()
+    bpy.ops.wm.open_mainfile(filepath=str(saved_file))
+    with pytest.raises(RuntimeError, match=r"shot\.sessions\.json"):
+        generate("A red fox")
+    assert (tmp_path / "shot.sessions.json").is_dir()
+
+
+def test_the_folder_can_be_moved_and_everything_is_found(saved_file: Path, runtime: Any, tmp_path: Path) -> None:
+    generate("A red fox")
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for name in ("shot.blend", "shot.sessions.json", "shot.assets"):
+        shutil.move(tmp_path / name, moved / name)
+    bpy.ops.wm.open_mainfile(filepath=str(moved / "shot.blend"))
+    assert lies_at(movie()).is_file()
+    (asset,) = runtime.current().project.assets
+    bpy.ops.sessions.add_to_timeline(asset_id=asset.id)

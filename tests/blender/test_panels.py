@@ -1,0 +1,116 @@
+"""Everything that is drawn, in every state, with what this Blender's layouts know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import pytest
+
+from .layouts import Drawn, RecordingLayout, drawn
+from .working import generate
+
+PANELS = ("SESSIONS_PT_sessions", "SESSIONS_PT_generate", "SESSIONS_PT_settings", "SESSIONS_PT_takes", "SESSIONS_PT_assets", "SESSIONS_PT_list_popover")  # fmt: skip
+
+
+@pytest.fixture
+def runtime(installed: Callable[[str], ModuleType]) -> Any:
+    return installed("blender.runtime")
+
+
+def draw_rows(list_name: str, collection: Any) -> list[RecordingLayout]:
+    """Each row of a list as it is drawn."""
+    layouts = []
+    for item in collection:
+        stand_in = Drawn()
+        getattr(bpy.types, list_name).draw_item(stand_in, bpy.context, stand_in.layout, None, item, 0, None, "")
+        layouts.append(stand_in.layout)
+    return layouts
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_every_panel_draws_in_a_file_without_sessions(saved_file: Path, name: str) -> None:
+    drawn(getattr(bpy.types, name))
+
+
+def test_an_empty_list_says_so_and_offers_new(saved_file: Path) -> None:
+    layout = drawn(bpy.types.SESSIONS_PT_sessions)
+    assert "No sessions yet" in layout.texts
+    assert "sessions.new" in layout.operators
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_every_panel_draws_with_sessions_takes_and_assets(saved_file: Path, name: str) -> None:
+    generate("A red fox", count=2)
+    assert drawn(getattr(bpy.types, name)).calls
+
+
+def test_a_finished_take_offers_its_clip(saved_file: Path) -> None:
+    generate("A red fox")
+    panel = bpy.context.window_manager.generative_sessions
+    (row,) = draw_rows("SESSIONS_UL_takes", panel.takes)
+    assert "Take 1" in row.texts
+    assert row.operators == ["sessions.add_to_timeline"]
+
+
+def test_a_running_take_can_be_cancelled_from_its_row(
+    saved_file: Path, runtime: Any, start: Callable[..., None], settled: Callable[[], None]
+) -> None:
+    start("A red fox", duration=60.0)
+    panel = bpy.context.window_manager.generative_sessions
+    (row,) = draw_rows("SESSIONS_UL_takes", panel.takes)
+    assert row.operators == ["sessions.cancel"]
+    bpy.ops.sessions.cancel()
+    settled()
+    (row,) = draw_rows("SESSIONS_UL_takes", panel.takes)
+    assert "Cancelled" in row.texts
+
+
+def test_a_failed_take_says_what_happened_and_what_to_do(saved_file: Path, runtime: Any, tmp_path: Path) -> None:
+    picture = tmp_path / "gone.png"
+    panel = bpy.context.window_manager.generative_sessions
+    panel.image = str(picture)
+    with pytest.raises(RuntimeError, match=r"gone\.png"):
+        generate("A red fox")
+
+
+def test_the_delete_dialog_names_the_session_and_what_goes_and_stays(saved_file: Path, runtime: Any) -> None:
+    generate("A red fox", count=2)
+    session = runtime.current().session
+
+    class Operator:
+        session_id = session.id
+
+    texts = drawn(bpy.types.SESSIONS_OT_delete, Operator()).texts
+    assert texts == ["“Red fox”", "The records of its 2 takes go for good.", "Its 2 assets stay."]
+
+
+def test_the_rows_menu_renames_and_deletes(saved_file: Path) -> None:
+    generate("A red fox")
+    panel = bpy.context.window_manager.generative_sessions
+    (row,) = draw_rows("SESSIONS_UL_sessions", panel.sessions)
+    assert ("menu", "SESSIONS_MT_session") in [(name, call.get("menu")) for name, call in row.calls]
+    menu = drawn(bpy.types.SESSIONS_MT_session)
+    assert menu.operators == ["sessions.rename", "sessions.delete"]
+
+
+def test_every_operator_stands_in_the_sessions_menu(saved_file: Path) -> None:
+    listed = set(drawn(bpy.types.SESSIONS_MT_main).operators)
+    assert listed == {f"sessions.{name}" for name in dir(bpy.ops.sessions)}
+
+
+def test_the_panels_stand_in_the_sidebar_tab_of_sequencer_and_preview() -> None:
+    for name in PANELS[:-1]:
+        cls = getattr(bpy.types, name)
+        assert (cls.bl_space_type, cls.bl_region_type, cls.bl_category) == ("SEQUENCE_EDITOR", "UI", "Sessions")
+
+
+def test_deleted_sessions_assets_are_still_listed(saved_file: Path) -> None:
+    generate("A red fox")
+    bpy.ops.sessions.delete()
+    panel = bpy.context.window_manager.generative_sessions
+    (row,) = draw_rows("SESSIONS_UL_assets", panel.assets)
+    assert row.operators == ["sessions.add_to_timeline"]
