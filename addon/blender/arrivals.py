@@ -1,9 +1,8 @@
-"""What happens in the .blend when a clip has arrived: a data-block that Blender keeps, and its place on the timeline."""
+"""What a clip that has arrived becomes in the .blend: a data-block that Blender keeps, and strips in their place."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import bpy
 
@@ -55,15 +54,19 @@ def mend_after_undo() -> None:
             log.warning("%s", error)
 
 
-def add_to_timeline(asset: Asset, scene: bpy.types.Scene, frame: int) -> Any:
-    """Put an asset's clip into `scene` with its left handle at `frame`. Raises `SessionsError`."""
+def add_to_timeline(asset: Asset, scene: bpy.types.Scene, frame: int, *, select: bool = True) -> None:
+    """Put an asset's clip into `scene` with its left handle at `frame`. Raises `SessionsError`.
+
+    `select` for what a person adds. What arrives by itself must not be what the next Delete or Grab is about.
+    """
     keep(asset)
-    return timeline.add_clip(
+    timeline.add_clip(
         scene,
         paths.clip_path(asset.path, runtime.current().path),
         frame,
         name=f"{asset.session_name} {asset.take_number}",
         ids={timeline.SESSION_KEY: asset.session_id, timeline.TAKE_KEY: asset.take_id, timeline.ASSET_KEY: asset.id},
+        select=select,
     )
 
 
@@ -86,5 +89,5 @@ def _place(asset: Asset) -> None:
         keep(asset)
     else:
         scene = bpy.data.scenes.get(placement.scene) or compat.sequencer_scene(bpy.context)
-        add_to_timeline(asset, scene, placement.frame)
+        add_to_timeline(asset, scene, placement.frame, select=False)
     bpy.ops.ed.undo_push(message=f"Add {asset.session_name} {asset.take_number}")

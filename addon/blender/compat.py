@@ -14,12 +14,12 @@ import bpy  # isort: skip  (as a module, bpy is what brings the other modules of
 import blf
 import imbuf
 
-# In these versions each scene is edited in the sequencer of a workspace that names the scene (5.0), and a strip's ends
-# are its handles (5.1 renamed them; the old names warn).
+# The old names of a strip's ends still work, but warn.
 _HANDLES_RENAMED = "left_handle" in bpy.types.Strip.bl_rna.properties if hasattr(bpy.types, "Strip") else False
 _LENGTH_NOT_END = bpy.app.version >= (5, 0, 0)
 _MEDIA_TYPE_FIRST = bpy.app.version >= (5, 0, 0)
 _SEQUENCER_HAS_SCENE = bpy.app.version >= (5, 0, 0)
+_VIEWPORT_RENDER_IS_JOB = bpy.app.version >= (5, 0, 0)
 
 
 # -- Which scene, which strips ----------------------------------------------------------------------------------------
@@ -65,21 +65,6 @@ def strips_all(editor: Any) -> Any:
     return editor.sequences_all if found is None else found
 
 
-def selected_strips(context: bpy.types.Context) -> list[Any]:
-    """The selected strips of the scene that the sequencer shows, on the level that is open there."""
-    editor = sequencer_scene(context).sequence_editor
-    if editor is None:
-        return []
-    level: Any = editor.meta_stack[-1] if len(editor.meta_stack) else editor
-    return [strip for strip in strips(level) if strip.select]
-
-
-def active_strip(context: bpy.types.Context) -> Any | None:
-    """The active strip of the scene that the sequencer shows, or None."""
-    editor = sequencer_scene(context).sequence_editor
-    return None if editor is None else editor.active_strip
-
-
 # -- Making and measuring strips --------------------------------------------------------------------------------------
 
 
@@ -106,37 +91,33 @@ def right_handle(strip: Any) -> int:
     return int(strip.right_handle if _HANDLES_RENAMED else strip.frame_final_end)
 
 
-def duration(strip: Any) -> int:
-    """How many frames a strip shows."""
-    return int(strip.duration if _HANDLES_RENAMED else strip.frame_final_duration)
-
-
-def content_start(strip: Any) -> float:
-    """The frame at which a strip's content begins, whether it is shown or trimmed away."""
-    return float(strip.content_start if _HANDLES_RENAMED else strip.frame_start)
-
-
-def set_content_start(strip: Any, frame: float) -> None:
-    """Move a strip with its handles, so that its content begins at ``frame``."""
-    if _HANDLES_RENAMED:
-        strip.content_start = frame
-    else:
-        strip.frame_start = frame
-
-
 def set_handles(strip: Any, left: int, right: int) -> None:
     """Trim a strip to show the frames ``left`` to ``right - 1``; its content stays where it is."""
     if right <= left:
         raise ValueError(f"a strip's right handle ({right}) must lie after its left one ({left})")
-    if _HANDLES_RENAMED:
-        strip.right_handle = right
-        strip.left_handle = left
-    else:
-        strip.frame_final_end = right
-        strip.frame_final_start = left
+    names = ("left_handle", "right_handle") if _HANDLES_RENAMED else ("frame_final_start", "frame_final_end")
+    ends = list(zip(names, (left, right), strict=True))
+    if left >= right_handle(strip):  # Blender lets no handle pass the other
+        ends.reverse()
+    for name, frame in ends:
+        setattr(strip, name, frame)
 
 
 # -- Rendering --------------------------------------------------------------------------------------------------------
+
+
+def is_rendering(context: bpy.types.Context) -> bool:
+    """Whether an image, an animation or the viewport is being rendered.
+
+    Rendering the viewport is a job from 5.0. Before, it is a modal operator alone; later that operator may stay on
+    after the last frame until the mouse moves, as the one of other renders does in every version.
+    """
+    if bpy.app.is_job_running("RENDER"):
+        return True
+    if _VIEWPORT_RENDER_IS_JOB:
+        return False
+    windows = context.window_manager.windows
+    return any(operator.bl_idname == "RENDER_OT_opengl" for window in windows for operator in window.modal_operators)
 
 
 def set_movie_output(
@@ -175,7 +156,8 @@ def draw_text(path: str, width: int, height: int, texts: Sequence[tuple[str, int
     if hasattr(blf, "bind_imbuf"):
         image = imbuf.new((width, height))
         blf.color(0, 1.0, 1.0, 1.0, 1.0)
-        with blf.bind_imbuf(0, image):
+        context: Any = blf.bind_imbuf(0, image)
+        with context:
             for text, size, left, baseline in texts:
                 blf.size(0, size)
                 blf.position(0, left, baseline, 0)
@@ -183,7 +165,8 @@ def draw_text(path: str, width: int, height: int, texts: Sequence[tuple[str, int
         imbuf.write(image, filepath=path)
         return
     scene = bpy.data.scenes.new("Text")
-    font: Any = bpy.data.fonts.load(str(Path(bpy.utils.system_resource("DATAFILES", path="fonts")) / "Inter.woff2"))
+    utils: Any = bpy.utils
+    font: Any = bpy.data.fonts.load(str(Path(utils.system_resource("DATAFILES", path="fonts")) / "Inter.woff2"))
     render = scene.render
     render.resolution_x, render.resolution_y, render.resolution_percentage = width, height, 100
     render.film_transparent, render.use_file_extension, render.filepath = True, False, path
@@ -200,3 +183,10 @@ def draw_text(path: str, width: int, height: int, texts: Sequence[tuple[str, int
     bpy.ops.render.render(write_still=True, scene=scene.name)
     bpy.data.scenes.remove(scene)
     bpy.data.fonts.remove(font)
+
+
+def keep_no_frames(editor: Any) -> None:
+    """Let a sequence editor cache what it reads from files, but no frames: they are rendered once and never shown."""
+    for name in ("use_cache_preprocessed", "use_cache_composite", "use_cache_final"):
+        if hasattr(editor, name):  # 4.5 dropped the first two
+            setattr(editor, name, False)

@@ -44,10 +44,10 @@ def open_current() -> None:
     """Take up the project of the file that Blender has just opened, or of a new file without a name."""
     path = _sidecar_of_open_file()
     blocked = trouble = None
-    project = Project()
+    project, seen = Project(), None
     try:
         loaded = sidecar.read(path)
-        project, trouble = loaded.project, loaded.problem
+        project, seen, trouble = loaded.project, loaded.fingerprint, loaded.problem
     except StorageError as error:
         log.warning("%s", error)
         blocked = error.problem
@@ -55,25 +55,24 @@ def open_current() -> None:
     runtime.begin(path, project, blocked, trouble)
     if _has_content(project) and not bpy.app.background:
         try:
-            workers.open_project(path)
+            workers.open_project(path, seen)
         except SessionsError as error:
             runtime.current().trouble = error.problem
 
 
 def close_current() -> None:
     """Blender is about to show another file: running takes go on and end in the one they began in."""
-    if workers.is_running() and runtime.is_enabled():
-        workers.send(messages.Close(path=runtime.current().path), runtime.current().path)
+    workers.close_project()
 
 
 def flush(seconds: float = _SAVE_SECONDS) -> None:
-    """Wait until the last change is on the disk, at most `seconds`. What is not written by then is said in the panel."""
+    """Wait until the last change is on the disk, at most `seconds`. The panel says what is not written by then."""
     deadline = time.monotonic() + seconds
     while runtime.has_unsaved_changes() and workers.is_running() and time.monotonic() < deadline:
         workers.wait(0.1)
         pump.read(0.1)
-    if runtime.has_unsaved_changes() and runtime.current().trouble is None:
-        runtime.current().trouble = Problem(
+    if runtime.has_unsaved_changes() and runtime.current().unsaved is None:
+        runtime.current().unsaved = Problem(
             kind=StorageError.kind,
             message="The last change to the sessions is not on the disk yet.",
             remedy="Save the file again.",
@@ -110,7 +109,10 @@ def after_save(filepath: str) -> None:
 
 
 def _relocate(target: Path, *, move: bool, stays: bool = False) -> bool:
-    """Have the worker bring the project to `target`; go on there unless it `stays`. False, and trouble told, if it cannot."""
+    """Have the worker bring the project to `target`; go on there unless it `stays`.
+
+    False if that cannot be; the panel says why then.
+    """
     state = runtime.current()
     state.revision += 1
     order = messages.Relocate(path=state.path, target=target, revision=state.revision, move=move)
@@ -123,6 +125,7 @@ def _relocate(target: Path, *, move: bool, stays: bool = False) -> bool:
     if isinstance(answer, messages.Relocated):
         if not stays:
             state.path = target
+            workers.open_project(target)
             runtime.show(merging.merged(state.project, answer.part))
         return True
     state.trouble = answer.problem if answer else _no_answer(target)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
 
 from ..core import sessions
-from ..core.models import Project
+from ..core.models import Asset, Project, Take
 
 Row = tuple[str, str]
 _MANY_MOVES = 32
+_PROMPT_CHARACTERS = 200
 
 
 @dataclass
@@ -21,7 +22,7 @@ class _Shown:
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     indices: dict[str, dict[str, int]] = field(default_factory=dict)
-    sources: tuple[object, ...] = ()
+    sources: dict[str, object] = field(default_factory=dict)
 
 
 _shown = _Shown()
@@ -33,23 +34,24 @@ def refresh(project: Project) -> None:
     if panel is None:
         return
     session = sessions.active(project)
-    takes = session.takes if session else ()
-    sources = (project.sessions, takes, project.assets)
-    if len(_shown.sources) == 3 and all(a is b for a, b in zip(sources, _shown.sources, strict=True)):
-        return
-    _shown.sources = sources
-    _fill(panel, "sessions", [(each.id, each.name) for each in sessions.listed(project)])
-    _fill(panel, "takes", [(take.id, take.request.prompt[:200]) for take in reversed(takes)])
-    _fill(
-        panel, "assets", [(asset.id, f"{asset.session_name} {asset.take_number}") for asset in reversed(project.assets)]
-    )
+    _show(panel, "sessions", project.sessions, lambda _: ((each.id, each.name) for each in sessions.listed(project)))
+    _show(panel, "takes", session.takes if session else (), _take_rows)
+    _show(panel, "assets", project.assets, _asset_rows)
+
+
+def _take_rows(takes: Sequence[Take]) -> Iterable[Row]:
+    return ((take.id, take.request.prompt[:_PROMPT_CHARACTERS]) for take in reversed(takes))
+
+
+def _asset_rows(assets: Sequence[Asset]) -> Iterable[Row]:
+    return ((asset.id, f"{asset.session_name} {asset.take_number}") for asset in reversed(assets))
 
 
 def forget() -> None:
     """The collections were thrown away: begin anew at the next refresh."""
     _shown.rows.clear()
     _shown.indices.clear()
-    _shown.sources = ()
+    _shown.sources.clear()
 
 
 def index(name: str, row_id: str) -> int:
@@ -60,6 +62,13 @@ def index(name: str, row_id: str) -> int:
 def rows(name: str) -> Sequence[Row]:
     """Ids and names as the list `name` shows them, first row first."""
     return _shown.rows.get(name, ())
+
+
+def _show(panel: Any, name: str, source: Any, rows_of: Callable[[Any], Iterable[Row]]) -> None:
+    """Fill the list `name` from `source`, unless it shows just that already."""
+    if _shown.sources.get(name) is not source:
+        _fill(panel, name, list(rows_of(source)))
+        _shown.sources[name] = source
 
 
 def _fill(panel: Any, name: str, wanted: list[Row]) -> None:

@@ -1,5 +1,7 @@
-"""Applies what the worker says, a little at a time. `tick` is a plain function: a timer calls it in a window, scripts and
-tests call it themselves, because timers never fire in a background Blender.
+"""Applies what the worker says, a little at a time.
+
+`tick` is a plain function: a timer calls it where there is a window; scripts and tests call it themselves, because
+timers never fire in a background Blender.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import bpy
 
 from ..core import merging
 from ..core.errors import SessionsError
+from ..core.models import Project
 from ..worker import messages
 from . import arrivals, runtime, workers
 
@@ -37,21 +40,26 @@ def tick(budget: float = BUDGET) -> None:
 def read(budget: float) -> list[messages.FromWorker]:
     """Apply the messages that are there, reading for at most `budget` seconds, and return them."""
     received = workers.receive(budget)
+    project = runtime.current().project
     for message in received:
-        _apply(message)
+        project = _applied(message, project)
+    if project is not runtime.current().project:
+        runtime.show(project)
     return received
 
 
 def run_until(done: Callable[[], bool]) -> None:
-    """Work on until `done`: for scripts, which want their clips before the next line. Raises if the worker cannot be had."""
+    """Work on until `done`: for scripts, which want their clips before the next line.
+
+    Raises `SessionsError` if nothing will be done because the worker cannot be had, or the sidecar cannot be written.
+    """
+    state = runtime.current()
     while not done():
         workers.wait(0.1)
         tick(budget=0.1)
-        if not workers.is_running() and not done():
-            trouble = runtime.current().trouble
-            raise SessionsError(
-                trouble.message if trouble else "The worker process ended.", trouble.remedy if trouble else ""
-            )
+        problem = state.unsaved if workers.is_running() else state.trouble
+        if problem:
+            raise SessionsError(problem.message, problem.remedy, problem.kind)
 
 
 def start() -> None:
@@ -87,45 +95,41 @@ def _timer() -> float:
     return _BUSY_SECONDS if busy else _IDLE_SECONDS
 
 
-def _apply(message: messages.FromWorker) -> None:
+def _applied(message: messages.FromWorker, project: Project) -> Project:
+    """Take in what a message says; returns the project as it is then. Shown once, after the last one."""
     state = runtime.current()
     if isinstance(message, messages.Trouble):
         log.warning("%s", message.problem)
         if message.path in (None, state.path):
             state.trouble = message.problem
-        return
+        return project
     if message.path != state.path:
-        return  # about a file that was open before: the worker has written it there
+        return project  # about a file that was open before: the worker has written it there
     match message:
         case messages.Saved():
             state.saved = max(state.saved, message.revision)
+            state.unsaved = None
         case messages.SaveFailed():
             log.warning("%s", message.problem)
-            state.trouble = message.problem
+            state.unsaved = message.problem
         case messages.Relocated():
             state.saved = max(state.saved, message.revision)
         case messages.Changed():
-            runtime.show(merging.merged(state.project, message.part))
+            return merging.merged(project, message.part)
         case messages.Progress():
             state.progress[message.take_id] = message
         case messages.Ended():
-            runtime.show(merging.merged(state.project, message.part))
             state.progress.pop(message.take_id, None)
             state.cancelling.discard(message.take_id)
             state.arrivals += [asset.id for asset in message.part.assets]
+            return merging.merged(project, message.part)
+    return project
 
 
 def _revive_worker() -> None:
     """Replace a worker that died, and tell it everything again: what it had not written yet is written now."""
-    if not workers.has_died():
-        return
-    state = runtime.current()
-    log.error("the worker process ended unexpectedly")
-    state.progress.clear()
-    try:
-        workers.restart(state.path)
-        state.revision += 1
-        workers.send(messages.Save(path=state.path, revision=state.revision, part=state.project), state.path)
-    except SessionsError as error:
-        log.error("%s", error)
-        state.trouble = error.problem
+    if workers.has_died():
+        log.error("the worker process ended unexpectedly")
+        runtime.current().progress.clear()
+        workers.close()
+        runtime.send_again()

@@ -32,12 +32,12 @@ def _leave_file() -> None:
         bpy.app.timers.unregister(files.ensure_open)
     if runtime.is_enabled():
         files.flush()
-    workers.close()
     runtime.end()
 
 
 _STEPS: tuple[Step, ...] = (
     (logs.attach, logs.detach),
+    (workers.forget_deaths, workers.close),
     *map(_class_step, _CLASSES),
     (properties.attach, properties.detach),
     (menus.attach, menus.detach),

@@ -5,32 +5,39 @@ No bpy object is kept here, only ids and plain data. The interface reads it; ope
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..core import lifecycle, merging, sessions
-from ..core.errors import Problem, SessionsError
+from ..core.errors import Problem, SessionsError, StorageError
 from ..core.models import Draft, Project, Session
+from ..storage.store import Store
 from ..worker import messages
 from . import mirror, workers
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
 class Runtime:
     """The state of the enabled extension for one open file.
 
-    `path` is the file's sidecar. `blocked` says why its project must not be changed, such as a sidecar of a newer version.
-    `trouble` is the last thing that went wrong and belongs to no take. `revision` counts the changes, `saved` is the last
-    one that is on the disk. `session` and `draft` are what the panel shows, looked up once for each change. `arrivals`
-    are the assets whose clips have just come and wait for their place in the .blend. `undone`: undo changed the .blend since the last tick.
+    `path` is the file's sidecar. `blocked` says why its project must not be changed, such as a newer version's sidecar.
+    `trouble` is the last thing that went wrong and belongs to no take. `unsaved` says why the last change could not be
+    written so far; until it is, no take is sent anywhere. `revision` counts the changes, `saved` is the last one on the
+    disk. `session` and `draft` are what the panel shows, looked up once for each change. `arrivals` are the assets
+    whose clips have just come and wait for their place in the .blend. `undone`: undo changed the .blend since the last
+    tick.
     """
 
     path: Path
     project: Project = field(default_factory=Project)
     blocked: Problem | None = None
     trouble: Problem | None = None
+    unsaved: Problem | None = None
     revision: int = 0
     saved: int = 0
     session: Session | None = None
@@ -84,7 +91,8 @@ def check_writable() -> None:
 def commit(project: Project, run: Sequence[str] = ()) -> None:
     """Make `project` the current one: shown at once, written by the worker, which then runs the takes in `run`.
 
-    Raises `SessionsError` if it must not be changed.
+    Where no worker can be had, Blender writes it itself and nothing is run. Raises `SessionsError` if it must not be
+    changed.
     """
     check_writable()
     runtime = current()
@@ -92,11 +100,35 @@ def commit(project: Project, run: Sequence[str] = ()) -> None:
     if part is None and not run:
         return
     show(project)
+    _send(part or Project(), run)
+
+
+def send_again() -> None:
+    """Have the whole project written, because nobody knows how much of it is."""
+    _send(current().project)
+
+
+def _send(part: Project, run: Sequence[str] = ()) -> None:
+    runtime = current()
     runtime.revision += 1
-    workers.send(
-        messages.Save(path=runtime.path, revision=runtime.revision, part=part or Project(), run=tuple(run)),
-        runtime.path,
-    )
+    message = messages.Save(path=runtime.path, revision=runtime.revision, part=part, run=tuple(run))
+    try:
+        workers.send(message, runtime.path)
+    except workers.WorkerUnavailable as error:
+        log.error("%s", error)
+        runtime.trouble = error.problem
+        _save_here(message)
+
+
+def _save_here(message: messages.Save) -> None:
+    """Write a change without a worker, which takes the time it takes: where none can be had."""
+    runtime = current()
+    try:
+        Store(message.path).save(message.part)
+    except StorageError as error:
+        runtime.unsaved = error.problem
+    else:
+        runtime.saved, runtime.unsaved = message.revision, None
 
 
 def show(project: Project) -> None:

@@ -22,8 +22,7 @@ ASSET_KEY = "sessions_asset"
 """Custom properties of strips and data-blocks: the ids of the session, take and asset that they show."""
 
 _CHANNELS = range(1, 129)
-_RENDERING = "RENDER_OT_"
-_EDITING = ("SEQUENCER_OT_", "TRANSFORM_OT_")
+_STRIP_OPERATORS = ("SEQUENCER_OT_", "TRANSFORM_OT_")
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,11 @@ def busy(context: bpy.types.Context) -> str | None:
 
     Saving, undo and redo are not asked for: they hold the main thread, so no timer and no operator comes between.
     """
-    running = [operator.bl_idname for window in context.window_manager.windows for operator in window.modal_operators]
-    # What the viewport renders is no job before 5.0.
-    if bpy.app.is_job_running("RENDER") or any(name.startswith(_RENDERING) for name in running):
+    if compat.is_rendering(context):
         return "Blender is rendering"
-    if any(name.startswith(_EDITING) for name in running):
-        return "Something is being moved or edited with the mouse"
+    for window in context.window_manager.windows:
+        if any(operator.bl_idname.startswith(_STRIP_OPERATORS) for operator in window.modal_operators):
+            return "Something is being moved or edited with the mouse"
     return None
 
 

@@ -1,4 +1,4 @@
-"""The worker process as Blender holds it: started when first needed, started again if it dies, ended with the extension."""
+"""The worker process as Blender holds it: started when first needed, replaced if it dies, ended with the extension."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import SessionsError
+from ..storage.document import Fingerprint
 from ..worker import client, messages
 from . import places
 
@@ -19,6 +20,7 @@ _MAX_STARTS = 4
 _PER_SECONDS = 120.0
 
 _client: client.Client | None = None
+_opened: Path | None = None
 _starts: list[float] = []
 
 
@@ -27,16 +29,36 @@ class WorkerUnavailable(SessionsError):
 
 
 def send(message: messages.Message, path: Path) -> None:
-    """Send a message about the project at `path`, starting the worker if need be.
+    """Send a message about the open file's project, starting the worker if need be.
 
     Raises `WorkerUnavailable` when it cannot be started, or died too often in the last minutes.
     """
-    _running(path).send(message)
+    open_project(path)
+    if _client:
+        _client.send(message)
 
 
-def open_project(path: Path) -> None:
-    """Have the worker take up the project at `path`: unfinished takes go on, changes by other Blenders are told."""
-    _running(path)
+def open_project(path: Path, seen: Fingerprint | None = None) -> None:
+    """Have the worker take up the project at `path`: unfinished takes go on, changes by other Blenders are told.
+
+    `seen` is the sidecar as it was when Blender read it. Raises `WorkerUnavailable`.
+    """
+    global _client, _opened
+    if _client is None:
+        _client = _start()
+        _opened = None
+    if _opened != path:
+        close_project()
+        _client.send(messages.Open(path=path, seen=seen))
+        _opened = path
+
+
+def close_project() -> None:
+    """Blender shows the project no more that was opened last. Its running takes go on and end in it."""
+    global _opened
+    if _client and _opened:
+        _client.send(messages.Close(path=_opened))
+    _opened = None
 
 
 def receive(budget: float) -> list[messages.FromWorker]:
@@ -60,26 +82,22 @@ def has_died() -> bool:
     return _client is not None and not _client.alive
 
 
-def restart(path: Path) -> None:
-    """Replace a dead worker. Raises `WorkerUnavailable` if it died too often."""
-    close()
-    _running(path)
+def process_id() -> int | None:
+    """The worker's process id, None if there is no worker."""
+    return _client.pid if _client else None
+
+
+def forget_deaths() -> None:
+    """Try again, however often workers have died: the extension was enabled anew."""
+    _starts.clear()
 
 
 def close() -> None:
     """End the worker: it writes what is left first. Bounded, and sure."""
-    global _client
+    global _client, _opened
     if _client:
         _client.close()
-    _client = None
-
-
-def _running(path: Path) -> client.Client:
-    global _client
-    if _client is None:
-        _client = _start()
-        _client.send(messages.Open(path=path))
-    return _client
+    _client = _opened = None
 
 
 def _start() -> client.Client:

@@ -51,8 +51,8 @@ class Model(Data):
 class Capabilities(Data):
     """A provider: how it is called, what it needs and which models it has, the default one first.
 
-    `needs_network`: it reaches beyond this machine. `free`: a request may be sent again without cost, so a submission that
-    nobody knows the end of is simply repeated. `at_once`: how many takes it runs side by side.
+    `needs_network`: it reaches beyond this machine. `free`: a request may be sent again without cost, so a submission
+    that nobody knows the end of is simply repeated. `at_once`: how many takes it runs side by side.
     """
 
     id: str

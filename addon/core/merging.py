@@ -1,8 +1,8 @@
 """Joining two versions of a project, and telling what changed between them.
 
-Blender and its worker each hold the project, and so may a second Blender on the same file. They send each other a *part*:
-a Project with only what changed. Everything is joined by id, the later change wins field by field where two people may
-change different things, and what was deleted stays deleted.
+Blender and its worker each hold the project, and so may a second Blender on the same file. They send each other a
+*part*: a Project with only what changed. Everything is joined by id, the later change wins field by field where two
+people may change different things, and what was deleted stays deleted.
 """
 
 from __future__ import annotations

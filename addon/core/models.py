@@ -1,7 +1,7 @@
 """The nouns: request, take, session, asset, draft and the project that holds them.
 
-All are frozen: a change makes a new object, and what did not change is shared, so two versions of a project are compared
-by identity. Fields that this version does not know (written by a newer one) are kept.
+All are frozen: a change makes a new object, and what did not change is shared, so two versions of a project are
+compared by identity. Fields that this version does not know (written by a newer one) are kept.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ class Input(Stored):
 
 
 class Request(Stored):
-    """Everything that makes a take. The same request to the same provider means the same picture, where it can promise that.
+    """Everything that makes a take.
+
+    The same request to the same provider means the same picture, where it can promise that.
 
     `duration` is in seconds, `width` and `height` in pixels, `fps` in frames per second.
     """
@@ -175,7 +177,9 @@ class Desk(Stored):
 
 
 class Project(Stored):
-    """All of one .blend: what the sidecar holds. `deleted` remembers the ids that must not come back, and when they went.
+    """All of one .blend: what the sidecar holds.
+
+    `deleted` remembers the ids that must not come back, and when they went.
 
     A part of a project (only what changed) is a Project too: see `merging`.
     """

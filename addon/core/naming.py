@@ -92,4 +92,6 @@ def _without_edges(name: str) -> str:
 
 
 def _key(name: str) -> str:
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -73,7 +73,7 @@ class Provider(Protocol):
         ...
 
     def submit(self, take: Take) -> str:
-        """Send the take's request once; return the service's job id. Raises `UncertainSubmission` rather than repeat."""
+        """Send the take's request once; return the job id. Raises `UncertainSubmission` rather than send it again."""
         ...
 
     def poll(self, take: Take) -> JobStatus:

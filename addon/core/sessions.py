@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 
 from . import lifecycle, naming
 from .errors import InputError, NotFoundError
@@ -23,7 +24,7 @@ from .models import (
 
 def listed(project: Project) -> list[Session]:
     """The sessions as the list shows them: by when they were last used to start a generation, newest first."""
-    return sorted(project.sessions, key=lambda session: session.last_generated_at, reverse=True)
+    return sorted(project.sessions, key=attrgetter("last_generated_at"), reverse=True)
 
 
 def active(project: Project) -> Session | None:

@@ -13,8 +13,10 @@ from . import animatic
 
 @dataclass(frozen=True)
 class Context:
-    """What the worker has for providers: the command that runs a Python script in a background Blender, and a folder for
-    files that nobody needs when the worker has ended.
+    """What the worker has for providers.
+
+    `blender` is the command that runs a Python script in a background Blender; `scratch` is a folder for files that
+    nobody needs when the worker has ended.
     """
 
     blender: tuple[str, ...]

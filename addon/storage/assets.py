@@ -44,13 +44,10 @@ def adopt(part: Path, folder: Path, stem: str, record: Asset) -> Asset:
     not a whole video, `StorageError` if the folder cannot be written; `part` is still there then.
     """
     _make(folder)
-    for json, earlier in _records(folder, stem):
-        if earlier.take_id != record.take_id:
-            continue
-        if _is_whole(earlier, folder):
-            files.remove(part)
-            return earlier
-        files.remove(json)  # we were interrupted before its clip had come
+    earlier = _earlier(folder, stem, record.take_id)
+    if earlier:
+        files.remove(part)
+        return earlier
     container = check_video(part)
     with explained("read", part):
         files.flush_file(part)
@@ -64,6 +61,7 @@ def take_along(clip: Path, folder: Path, asset: Asset) -> Asset:
     Returns the asset as it is in that folder. Raises `StorageError`.
     """
     _make(folder)
+    _earlier(folder, clip.stem, asset.take_id)
     return _placed(clip, folder, clip.name, asset, files.link_or_copy_new)
 
 
@@ -100,10 +98,22 @@ def json_path(clip: Path) -> Path:
 
 def _make(folder: Path) -> None:
     with explained("made", folder):
-        folder.mkdir(exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(exist_ok=True)
+            files.flush_folder(folder.parent)
     with suppress(OSError):
         for left in files.abandoned(folder):
             files.remove(left)
+
+
+def _earlier(folder: Path, stem: str, take_id: str) -> Asset | None:
+    """The asset that the take has here. A JSON that was left by a crash before its clip had come is removed."""
+    for json, asset in _records(folder, stem):
+        if asset.take_id == take_id:
+            if _is_whole(asset, folder):
+                return asset
+            files.remove(json)
+    return None
 
 
 def _placed(source: Path, folder: Path, wanted: str, asset: Asset, bring: Bring) -> Asset:
@@ -126,9 +136,11 @@ def _place(source: Path, clip: Path, asset: Asset, bring: Bring) -> bool:
     try:
         files.move_new(json, json_path(clip))
     except FileExistsError:
-        files.remove(json)
         return False
+    finally:
+        files.remove(json)
     try:
+        files.flush_folder(clip.parent)
         bring(source, clip)
     except BaseException as error:
         files.remove(json_path(clip))

@@ -62,13 +62,16 @@ class Lines:
                 lines = [self._line(item, kept) for item in value]
                 body = b"[\n" + b",\n".join(lines) + b"\n]"
             else:
-                body = to_json(value)
+                body = to_json(value, inf_nan_mode="null")
             entries.append(to_json(key) + b":" + body)
         self._known = kept
         return b"{" + b",\n".join(entries) + b"}\n"
 
     def _line(self, item: BaseModel, kept: dict[int, tuple[BaseModel, bytes]]) -> bytes:
-        known = self._known.get(id(item)) or (item, to_json(item))  # holding the item keeps its id its own
+        known = self._known.get(id(item)) or (
+            item,
+            to_json(item, inf_nan_mode="null"),
+        )  # holding the item keeps its id its own
         kept[id(item)] = known
         return known[1]
 
@@ -104,7 +107,7 @@ def fingerprint(path: Path) -> Fingerprint | None:
     """What the file at `path` looks like from outside, None if there is none. Raises `StorageError`."""
     try:
         with explained("read", path):
-            status = path.stat()
+            status = files.patiently(path.stat)
     except StorageError as error:
         if isinstance(error.__cause__, (FileNotFoundError, NotADirectoryError)):
             return None

@@ -80,7 +80,11 @@ def move_new(source: Path, target: Path) -> None:
             raise
         else:
             target.open("xb").close()
-            source.replace(target)
+            try:
+                source.replace(target)
+            except BaseException:
+                remove(target)
+                raise
 
 
 def link_or_copy_new(source: Path, target: Path) -> None:
@@ -117,6 +121,14 @@ def exists(path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def is_same(one: Path, other: Path) -> bool:
+    """Whether both paths lead to the same file, by whatever letters."""
+    try:
+        return one == other or one.samefile(other)
+    except OSError:
+        return False
 
 
 def real(path: Path) -> Path:

@@ -33,7 +33,7 @@ def relocate(project: Project, source: Path, target: Path, *, move: bool) -> Pro
     Its assets, whose clips stay in the folder, are listed in the project from now on, and its takes that have not ended
     end there, for they may be paid for. Its sessions stay behind, so none that was deleted in `project` can come back.
     """
-    if source == target:
+    if files.is_same(source, target):
         return project
     brought: list[Path] = []
     with lock(paths.lock_path(target), target):

@@ -17,11 +17,15 @@ from .document import DamagedError, Fingerprint
 
 
 class Loaded(NamedTuple):
-    """A project and where it is from. `fingerprint` None: not from its sidecar. `problem`: what a person must know."""
+    """A project and where it is from. `fingerprint` None: not from its sidecar.
+
+    `problem` is what a person must know then: what `happened` to the sidecar, and what was recovered.
+    """
 
     project: Project
     fingerprint: Fingerprint | None
     problem: Problem | None = None
+    happened: str = ""
 
 
 def read(path: Path) -> Loaded:
@@ -68,7 +72,8 @@ def recovered(path: Path, happened: str = "") -> Loaded:
     found = len(project.assets) - len(listed.assets)
     if not (happened or backup or found):
         return Loaded(project, None)
-    says = [happened or f"“{path.name}” is missing."]
+    happened = happened or f"“{path.name}” is missing."
+    says = [happened]
     if backup:
         says.append(f"The project was brought back from “{paths.backup_path(path).name}”; its last change may be lost.")
     else:
@@ -76,7 +81,7 @@ def recovered(path: Path, happened: str = "") -> Loaded:
     if found:
         says.append(f"{found:,} {'clip was' if found == 1 else 'clips were'} found again in the assets folder.")
     remedy = "Look through the sessions before you go on."
-    return Loaded(project, None, Problem(kind=Kind.FILE, message=" ".join(says), remedy=remedy))
+    return Loaded(project, None, Problem(kind=Kind.FILE, message=" ".join(says), remedy=remedy), happened)
 
 
 def is_new(path: Path) -> bool:

@@ -92,16 +92,19 @@ class Store:
             return self._tell()
 
     def _repair(self, damage: str) -> None:
+        caught_up = False
         try:
             with lock(paths.lock_path(self.path), self.path):
                 self._catch_up()
+                caught_up = True
                 if self._is_behind:
                     self._write()
         except StorageError:
-            found = sidecar.recovered(self.path, damage)  # where nothing can be written it can still be looked at
-            self._take_in(found.project, None)
-            if found.problem:
-                self._report(found.problem)
+            if not caught_up:
+                found = sidecar.recovered(self.path, damage)  # where nothing can be written it can still be looked at
+                self._take_in(found.project, None)
+                if found.problem:
+                    self._report(found.problem)
             raise
 
     def _tidy(self) -> None:
@@ -116,8 +119,12 @@ class Store:
         if self._on_disk is not None and document.fingerprint(self.path) == self._on_disk:
             return
         loaded = sidecar.load(self.path)
+        was_open = self._on_disk is not None
         self._take_in(loaded.project, loaded.fingerprint)
-        if loaded.problem:
+        if loaded.problem and was_open:
+            message = f"{loaded.happened} It is written anew with all that is open here."
+            self._report(Problem(kind=loaded.problem.kind, message=message))
+        elif loaded.problem:
             self._report(loaded.problem)
 
     def _take_in(self, theirs: Project, found: Fingerprint | None) -> None:

@@ -12,8 +12,6 @@ from ..core.models import Asset, Take, new_id
 from ..core.naming import clip_stem
 from ..core.provider import Provider
 from ..storage import assets, containers, failures, files, paths
-from .project import OpenProject
-from .record import origin
 
 
 def ready_path(sidecar: Path, take_id: str) -> Path:
@@ -46,9 +44,8 @@ def fetch(provider: Provider, sidecar: Path, take: Take, report: Callable[[float
     return ready
 
 
-def adopt(file: Path, project: OpenProject, take: Take) -> Asset:
+def adopt(file: Path, sidecar: Path, take: Take, session_id: str, session_name: str) -> Asset:
     """Make a delivered file an asset of the project. Raises `ProviderError`, `StorageError`; the file is kept then."""
-    session_id, session_name = origin(project.project, take.id)
     moment = datetime.now(UTC)
     record = Asset(
         id=new_id(),
@@ -63,15 +60,23 @@ def adopt(file: Path, project: OpenProject, take: Take) -> Asset:
         take_id=take.id,
         take_number=take.number,
     )
-    return assets.adopt(file, paths.assets_folder(project.path), clip_stem(session_name, take.number), record)
+    return assets.adopt(file, paths.assets_folder(sidecar), clip_stem(session_name, take.number), record)
+
+
+def moved(asset: Asset, before: Path, sidecar: Path) -> Asset:
+    """The asset after its project was moved from `before` while its clip arrived there. Raises `StorageError`."""
+    clip = paths.clip_path(asset.path, before)
+    asset = assets.take_along(clip, paths.assets_folder(sidecar), asset)
+    assets.remove(clip)
+    with contextlib.suppress(OSError):
+        clip.parent.rmdir()
+    return asset
 
 
 def tidy(sidecar: Path, take_id: str) -> None:
-    """Remove what a take that has ended left in the assets folder, and the folder if it is empty."""
+    """Remove what a take that has ended left in the assets folder."""
     files.remove(paths.part_path(sidecar, take_id))
     files.remove(ready_path(sidecar, take_id))
-    with contextlib.suppress(OSError):
-        paths.assets_folder(sidecar).rmdir()
 
 
 def still_there(problem: Problem) -> Problem:

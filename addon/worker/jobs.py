@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..core import lifecycle
 from ..core.capabilities import Capabilities
-from ..core.errors import Kind, Problem, SessionsError
+from ..core.errors import Kind, Problem, SessionsError, StorageError
 from ..core.models import Asset, Take, TakeState
 from ..core.provider import Provider
 from ..storage import assets, paths
@@ -87,6 +87,10 @@ class Jobs:
         for (_, take_id), project in list(self._elsewhere.items()):
             self.take_up(project, take_id)
 
+    def forget(self, project: OpenProject) -> None:
+        """Wait no more for what other processes run in this project."""
+        self._elsewhere = {key: each for key, each in self._elsewhere.items() if each is not project}
+
     def cancel(self, project: OpenProject, take_id: str) -> None:
         """End a take. Raises `SessionsError`."""
         run = self._runs.get((project.path, take_id)) if self._is_running(project, take_id) else None
@@ -122,24 +126,22 @@ class Jobs:
             return any(project in run.projects for run in self._runs.values())
 
     def follow(self, source: OpenProject, target: OpenProject) -> None:
-        """Let the takes that run in `source` end in its copy `target` too. Raises `StorageError`."""
+        """Let the takes that run in `source` end in its copy `target` too."""
         for run in self._runs_of(source):
             run.follow(target)
             with self._mutex:
                 self._runs[target.path, run.take.id] = run
-            self.claims.take(target.path, run.take.id)
+            self._claim(target.path, run.take.id)
 
     def moved(self, project: OpenProject, before: Path) -> None:
-        """The project lay at `before`. Raises `StorageError`."""
+        """Let the takes of a project that lay at `before` go on where it is now."""
         for run in self._runs_of(project):
             with self._mutex:
                 self._runs.pop((before, run.take.id), None)
                 self._runs[project.path, run.take.id] = run
-            self.claims.take(project.path, run.take.id)
+            self._claim(project.path, run.take.id)
             self.claims.release(before, run.take.id)
-        for (path, take_id), where in list(self._elsewhere.items()):
-            if where is project:
-                del self._elsewhere[path, take_id]
+        self.forget(project)
 
     def stop(self) -> None:
         """Leave every take as it is, end what the providers hold open. Bounded by about two seconds."""
@@ -213,6 +215,13 @@ class Jobs:
                 change()
         finally:
             self.claims.release(project.path, take_id)
+
+    def _claim(self, sidecar: Path, take_id: str) -> None:
+        """Claim a take that runs here already. Where that cannot be written, it runs all the same."""
+        try:
+            self.claims.take(sidecar, take_id)
+        except StorageError as error:
+            log.warning("take %s is not claimed: %s", take_id, error)
 
     def _is_running(self, project: OpenProject, take_id: str) -> bool:
         """Whether a take runs here. One that has just come to its end, or to its question, does not any more."""

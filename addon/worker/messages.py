@@ -21,10 +21,15 @@ class Message(BaseModel):
 
 
 class Open(Message):
-    """Blender shows this project: take up its unfinished takes, and tell what other Blenders change in it."""
+    """Blender shows this project: take up its unfinished takes, and tell what other Blenders change in it.
+
+    `seen` is the fingerprint of the sidecar that Blender has read (`storage.document`). If the worker finds another
+    one, or there is none, it tells the whole project with a `Changed`.
+    """
 
     type: Literal["open"] = "open"
     path: Path
+    seen: tuple[int, int, int] | None = None
 
 
 class Close(Message):

@@ -58,6 +58,8 @@ class Outbox:
                 self._end.sendall(channel.frame(message.model_dump_json().encode()), channel.SEND_FLAGS)
             except OSError:
                 return  # Blender is gone: nobody listens any more
+            except Exception:
+                log.exception("a message could not be written: %r", message)
 
     def _next(self) -> FromWorker | None:
         with self._changed:

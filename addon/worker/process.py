@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import faulthandler
 import logging
-import signal
+import os
 import socket
 import sys
 import tempfile
 from functools import partial
 from pathlib import Path
 
+from ..providers import catalog
 from . import service
 
 
 def run(end: socket.socket, blender: list[str]) -> None:
-    """Work until Blender says so, or is gone."""
-    from ..providers import catalog
-
+    """Work until Blender says so, or is gone. Ends the process."""
     prepare()
     with tempfile.TemporaryDirectory(prefix="generative-sessions-", ignore_cleanup_errors=True) as scratch:
         context = catalog.Context(blender=tuple(blender), scratch=Path(scratch))
         service.serve(end, catalog.capabilities(), partial(catalog.make, context=context))
+    leave()
 
 
 def prepare() -> None:
-    """Log to standard error, which is the log file, and leave Ctrl+C in Blender's console to Blender."""
+    """Log to standard error, which is the log file."""
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
     )
     faulthandler.enable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def leave() -> None:
+    """End the process at once: threads that still wait for a service must not hold it, nor outlive the interpreter."""
+    logging.shutdown()
+    os._exit(0)

@@ -110,6 +110,12 @@ class OpenProject:
             except StorageError as error:
                 self._tell_trouble(error.problem)
 
+    def tell_all(self) -> None:
+        """Tell Blender everything, because it may have read another version."""
+        with self.lock:
+            if self.project != Project():
+                self._tell_changed(self.project)
+
     def change(self, take_id: str, step: Step) -> Take:
         """Change a take's state with one of `lifecycle`'s steps, durably, and tell Blender.
 

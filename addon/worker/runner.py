@@ -9,12 +9,13 @@ from datetime import datetime
 
 from ..core import lifecycle
 from ..core.errors import Kind, Problem, ProviderError, SessionsError, StorageError
-from ..core.models import Asset, Take, TakeState
+from ..core.models import Take, TakeState
 from ..core.provider import JobState, JobStatus, Provider, UncertainSubmission
 from ..storage import paths
 from . import delivery
 from .pace import PASSING, Pace
 from .project import OpenProject, Step
+from .record import origin
 
 log = logging.getLogger(__name__)
 
@@ -86,10 +87,10 @@ class Run:
         """Send the request, again only when it surely did not arrive. Whether it was accepted."""
         failures = 0
         while not self._cancelling:
+            self._check()
             provider = self._provider()
             provider.validate(self.take.request)
-            self._write(lifecycle.submitting)
-            self._check()
+            self._announce()
             if self._cancelling:
                 break
             try:
@@ -110,6 +111,15 @@ class Run:
                 return True
         self._end(lifecycle.cancelled)
         return False
+
+    def _announce(self) -> None:
+        """Write down that the request is about to leave; or that it is not, if the worker stops just then."""
+        try:
+            self._write(lifecycle.submitting)
+            self._check()
+        except Interrupted:
+            self.projects[0].settle(self.take.id, lifecycle.requeued)
+            raise
 
     def _poll(self) -> bool:
         """Wait for the job's end. Whether there is a clip to fetch."""
@@ -158,11 +168,9 @@ class Run:
         """Bring the clip into the assets folder. What fails here is no failed take: the clip waits at the service."""
         failures = 0
         while True:
-            sidecar = self.projects[0].path  # may be another at the end: a file without a name gets its first
             try:
-                file = delivery.fetch(self._provider(), sidecar, self.take, self._downloaded)
-                asset = delivery.adopt(file, self.projects[0], self.take)
-                break
+                self._fetch()
+                return
             except (ProviderError, StorageError) as error:
                 self._check()
                 log.warning("take %s could not be fetched", self.take.id, exc_info=error)
@@ -176,14 +184,21 @@ class Run:
                 return
             self.report(f"{problem.message} Trying again.")
             self._sleep(self._pace.pause(failures))
-        self._succeed(asset)
-        delivery.tidy(sidecar, self.take.id)
 
-    def _succeed(self, asset: Asset) -> None:
-        clip = paths.clip_path(asset.path, self.projects[0].path)
-        for project in self.projects:
+    def _fetch(self) -> None:
+        first = self.projects[0]
+        sidecar = first.path
+        file = delivery.fetch(self._provider(), sidecar, self.take, self._downloaded)
+        asset = delivery.adopt(file, sidecar, self.take, *origin(first.project, self.take.id))
+        with first.lock:  # its place must not change between the clip's path and the word of it
+            if first.path != sidecar:
+                asset = delivery.moved(asset, sidecar, first.path)
+            clip = paths.clip_path(asset.path, first.path)
+            first.end(self.take.id, lambda take, now: lifecycle.succeeded(take, asset.id, now), asset)
+        for project in self.projects[1:]:
             here = asset.model_copy(update={"path": paths.asset_path(clip, project.path)})
             project.end(self.take.id, lambda take, now: lifecycle.succeeded(take, asset.id, now), here)
+        delivery.tidy(sidecar, self.take.id)
 
     def _downloaded(self, fraction: float) -> None:
         self._check()

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import queue
+import signal
 import socket
 import threading
 import time
@@ -20,7 +21,7 @@ from ..core.capabilities import Capabilities
 from ..core.errors import Kind, Problem, SessionsError, StorageError
 from ..core.models import Asset, Project
 from ..core.provider import Provider
-from ..storage import assets, paths
+from ..storage import assets, document, paths
 from . import channel, messages
 from .jobs import Jobs
 from .messages import Relocated, SaveFailed, ToWorker, Trouble, to_worker
@@ -47,12 +48,14 @@ def serve(
 ) -> None:
     """Work until Blender says `Shutdown` or is gone. `make` makes the provider of one of the `capabilities`."""
     service = Service(end, Jobs(capabilities, make, pace))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in Blender's console is for Blender
+    signal.signal(signal.SIGTERM, lambda *_: service.shut_down())
     threading.Thread(target=service.listen, name="listener", daemon=True).start()
     service.run()
 
 
 class Service:
-    """The open projects and what Blender wants done with them. All but `listen` runs in one thread."""
+    """The open projects and what Blender wants done with them. `run` and all it calls is one thread."""
 
     def __init__(self, end: socket.socket, jobs: Jobs) -> None:
         self._end = end
@@ -71,9 +74,9 @@ class Service:
                 except ValidationError:
                     log.exception("Blender said something that is no message")
         finally:
-            self._shut_down()
+            self.shut_down()
 
-    def _shut_down(self) -> None:
+    def shut_down(self) -> None:
         """Have `run` end, and if it cannot, the whole process."""
         self._inbox.put(messages.Shutdown())
         guard = threading.Timer(_EXIT_SECONDS, os._exit, (1,))
@@ -125,7 +128,7 @@ class Service:
     def _handle(self, message: ToWorker) -> None:
         match message:
             case messages.Open():
-                self._open(message.path)
+                self._open(message)
             case messages.Close():
                 self._close(message.path)
             case messages.Save():
@@ -144,19 +147,24 @@ class Service:
             self._projects[path] = OpenProject(path, self._outbox.put)
         return self._projects[path]
 
-    def _open(self, path: Path) -> None:
+    def _open(self, message: messages.Open) -> None:
+        path = message.path
+        before = _fingerprint(path)
         project = self._project(path)
         project.shown = True
+        project.refresh()
+        if not message.seen == before == _fingerprint(path):
+            project.tell_all()
         unfinished = sessions.unfinished(project.project)
-        if not unfinished:
-            return
-        delivered = {asset.take_id: asset for asset in assets.scan(paths.assets_folder(path))}
-        for take in unfinished:
-            self._take_up(project, take.id, delivered.get(take.id))
+        if unfinished:
+            delivered = {asset.take_id: asset for asset in assets.scan(paths.assets_folder(path))}
+            for take in unfinished:
+                self._take_up(project, take.id, delivered.get(take.id))
 
     def _close(self, path: Path) -> None:
         if path in self._projects:
             self._projects[path].shown = False
+            self._jobs.forget(self._projects[path])
             self._drop_idle()
 
     def _save(self, message: messages.Save) -> None:
@@ -215,6 +223,10 @@ class Service:
 
     def _take_up(self, project: OpenProject, take_id: str, delivered: Asset | None = None) -> None:
         """Run a take, or keep it waiting until the assets folder can be written."""
+        if project.find(take_id) is None:
+            project.waiting.pop(take_id, None)
+            log.warning("%s has no take %s", project.path, take_id)
+            return
         try:
             self._jobs.take_up(project, take_id, delivered)
             project.waiting.pop(take_id, None)
@@ -245,3 +257,10 @@ def _joined(first: messages.Save, second: messages.Save) -> messages.Save:
     return second.model_copy(
         update={"part": merging.merged(first.part, second.part), "run": (*first.run, *second.run)}
     )
+
+
+def _fingerprint(path: Path) -> document.Fingerprint | None:
+    try:
+        return document.fingerprint(path)
+    except StorageError:
+        return None

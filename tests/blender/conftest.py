@@ -89,6 +89,4 @@ def start(installed: Callable[[str], ModuleType]) -> Callable[..., None]:
     from .working import SMALL
 
     submit = installed("blender.operators.generate").submit
-    return lambda prompt, **settings: submit(
-        bpy.context, {"prompt": prompt, "match_scene": False, **SMALL, **settings}
-    )
+    return lambda prompt, **settings: submit(bpy.context, {"prompt": prompt, "match_scene": False, **SMALL, **settings})

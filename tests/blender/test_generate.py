@@ -31,7 +31,7 @@ def test_a_prompt_becomes_a_clip_at_the_playhead(saved_file: Path, runtime: Any)
     (asset,) = runtime.current().project.assets
     assert start_of(strip) == 37
     assert strip.filepath == f"//{asset.path}"
-    assert {session.id, asset.id, asset.take_id} <= {strip[key] for key in strip.keys()}
+    assert {session.id, asset.id, asset.take_id} <= set(dict(strip.items()).values())
 
 
 def test_the_sidecar_tells_the_whole_story(saved_file: Path, flush: Callable[[], None]) -> None:

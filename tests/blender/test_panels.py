@@ -13,7 +13,14 @@ import pytest
 from .layouts import Drawn, RecordingLayout, drawn
 from .working import generate
 
-PANELS = ("SESSIONS_PT_sessions", "SESSIONS_PT_generate", "SESSIONS_PT_settings", "SESSIONS_PT_takes", "SESSIONS_PT_assets", "SESSIONS_PT_list_popover")  # fmt: skip
+PANELS = (
+    "SESSIONS_PT_sessions",
+    "SESSIONS_PT_generate",
+    "SESSIONS_PT_settings",
+    "SESSIONS_PT_takes",
+    "SESSIONS_PT_assets",
+    "SESSIONS_PT_list_popover",
+)
 
 
 @pytest.fixture

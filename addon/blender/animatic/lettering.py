@@ -1,108 +1,18 @@
-"""The caption of an animatic: the prompt wrapped into lines, the take, the running time, and their picture. No bpy.
+"""The caption of an animatic: where the prompt, the take and the running time stand, and their picture. No bpy.
 
 Fonts are Blender's business: `render.py` measures text and hands over what is drawn of it as coverage, 0 to 1.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .scenery import Colour, Palette
 
-Floats = NDArray[np.float32]
-
-_PROMPT_LIMIT = 1_000  # characters read: more never fits, and a prompt may be a megabyte
-_NOT_AT_START = set("、。，．・：；？！゛゜ヽヾゝゞ々ー」』】〕）］｝〉》’”ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ…‥,.;:!?)]}%")
-
-
-# -- Words -------------------------------------------------------------------------------------------------------------
-
-
-def wrap(prompt: str, fits: Callable[[str], bool], most: int) -> list[str]:
-    """Break a prompt into at most `most` lines for which `fits` holds; what is left over becomes an ellipsis.
-
-    Lines break at spaces, between the characters of scripts without spaces, and where nothing else helps within a
-    word, but never inside a character and its accents or joiners.
-    """
-    pieces = _pieces(" ".join(_printable(prompt[:_PROMPT_LIMIT]).split()))
-    cut = len(prompt) > _PROMPT_LIMIT
-    lines: list[str] = []
-    line = ""
-    while pieces:
-        piece = pieces.pop(0)
-        if fits((line + piece).rstrip()):
-            line += piece
-        elif line.strip():
-            if len(lines) == most - 1:
-                cut = True
-                break
-            lines.append(line.rstrip())
-            line, pieces = "", [piece, *pieces]
-        else:
-            characters = _characters(piece)
-            if len(characters) == 1:  # wider than the line: nothing can be done
-                line = piece
-            else:
-                pieces = [*characters, *pieces]
-    lines.append(line.rstrip())
-    if cut:
-        lines[-1] = _ellipsised(lines[-1], fits)
-    return [line for line in lines if line]
-
-
-def _ellipsised(line: str, fits: Callable[[str], bool]) -> str:
-    characters = _characters(line)
-    while characters and not fits("".join(characters).rstrip(" ,.;:") + "…"):
-        characters.pop()
-    return "".join(characters).rstrip(" ,.;:") + "…"
-
-
-def _printable(text: str) -> str:
-    """Line breaks and other controls as spaces; joiners stay, lone surrogates go."""
-    return "".join(
-        character
-        for character in (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-        if unicodedata.category(character) not in ("Cs", "Co", "Cn")
-    )
-
-
-def _pieces(text: str) -> list[str]:
-    """Split where a line may break; spaces stay at the end of their piece."""
-    pieces: list[str] = []
-    for character in _characters(text):
-        before = pieces[-1] if pieces else ""
-        wide = unicodedata.east_asian_width(character[0]) in "WF"
-        after_wide = bool(before) and unicodedata.east_asian_width(before[-1]) in "WF"
-        breaks = before.endswith(" ") if not (wide or after_wide) else character[0] not in _NOT_AT_START
-        if not pieces or (breaks and character != " "):
-            pieces.append(character)
-        else:
-            pieces[-1] += character
-    return pieces
-
-
-def _characters(text: str) -> list[str]:
-    """Split into what a reader sees as characters: a base with its marks, joined emoji together."""
-    characters: list[str] = []
-    for c in text:
-        joins = unicodedata.category(c) in ("Mn", "Mc", "Me") or c in "\u200d\ufe0e\ufe0f" or "\U0001f3fb" <= c <= "\U0001f3ff"
-        if characters and (joins or characters[-1].endswith("\u200d")):
-            characters[-1] += c
-        else:
-            characters.append(c)
-    return characters
-
-
-def running_time(seconds: float) -> str:
-    """Minutes, seconds and tenths: 0:01.3. The last digit is cut off, not rounded."""
-    tenths = int(seconds * 10 + 1e-6)
-    return f"{tenths // 600}:{tenths // 10 % 60:02}.{tenths % 10}"
-
+Floats = NDArray[np.floating[Any]]
 
 # -- Layout ------------------------------------------------------------------------------------------------------------
 
@@ -111,8 +21,11 @@ class Layout(NamedTuple):
     """Where the caption stands, in pixels from the frame's lower left corner.
 
     `row` is the baseline of take and running time, `rule` the bottom of the line beneath them, `lines` the prompt's
-    baselines from the top, `top` where the caption ends.
+    baselines from the top; the caption's picture reaches from `bottom` to `top`.
     """
+
+    bottom: int
+    top: int
 
     left: int
     right: int
@@ -122,7 +35,6 @@ class Layout(NamedTuple):
     rule: int
     rule_height: int
     row: int
-    top: int
 
 
 def sizes(width: int, height: int) -> tuple[int, int]:
@@ -139,32 +51,31 @@ def margin(width: int) -> int:
 def layout(width: int, height: int, lines: int) -> Layout:
     """Set `lines` lines of a prompt in the lower third, above what a 2.39:1 letterbox takes from a 16:9 frame."""
     title, small = sizes(width, height)
-    bottom = round(0.135 * height if width > height else 0.09 * height)
-    baselines = tuple(bottom + round(0.25 * title) + round(1.28 * title) * (lines - 1 - i) for i in range(lines))
-    above = (baselines[0] if baselines else bottom) + round(1.28 * title)
+    lowest = round(0.135 * height if width > height else 0.09 * height) + round(0.25 * title)
+    baselines = tuple(lowest + round(1.28 * title) * (lines - 1 - i) for i in range(lines))
+    rule = (baselines[0] if baselines else lowest) + round(1.28 * title)
     thick = max(1, round(min(width, height) / 360))
-    row = above + thick + round(0.62 * small)
+    row = rule + thick + round(0.62 * small)
+    bottom = max(0, lowest - descent(title) - small)
+    top = min(height, row + band(small) + small)
+    top -= (height - (top - bottom)) % 2  # so that its pixels lie on the frame's
     side = margin(width)
-    return Layout(side, width - side, title, small, baselines, above, thick, row, row + round(1.1 * small))
+    return Layout(bottom, top, side, width - side, title, small, baselines, rule, thick, row)
 
 
 # -- Picture -----------------------------------------------------------------------------------------------------------
 
 
-def caption(
-    place: Layout, palette: Palette, width: int, height: int, titles: list[Floats], take: Floats
-) -> NDArray[np.uint8]:
-    """The part of the caption that stands still: prompt and take, on a soft shadow of themselves. As wide as the frame,
-    from its bottom up.
+def caption(place: Layout, palette: Palette, titles: list[Floats], take: Floats) -> NDArray[np.uint8]:
+    """The part of the caption that stands still: prompt and take, on a soft shadow of themselves.
 
-    `titles` and `take` are coverage of whole rows, `width` wide, with the baseline `descent(size)` rows above the bottom.
+    From the layout's bottom to its top, as wide as `titles` and `take`: coverage of whole rows of the frame, with the
+    baseline `descent(size)` rows above their bottom.
     """
-    rows = min(height, place.top + 2 * place.small_size)
-    rows -= (height - rows) % 2
-    ink = np.zeros((rows, width), np.float32)
+    ink = np.zeros((place.top - place.bottom, take.shape[1]), np.float32)
     for baseline, cover in zip(place.lines, titles, strict=True):
-        _add(ink, cover, baseline - descent(place.title_size))
-    _add(ink, take, place.row - descent(place.small_size))
+        _add(ink, cover, baseline - descent(place.title_size) - place.bottom)
+    _add(ink, take, place.row - descent(place.small_size) - place.bottom)
     return _shadowed(ink, palette, place.title_size)
 
 
@@ -174,10 +85,11 @@ def clock(place: Layout, palette: Palette, cover: Floats, share: float) -> NDArr
     From the layout's left to its right, from its rule up; `cover` is coverage with the baseline `descent` rows up.
     """
     lift = place.row - place.rule - descent(place.small_size)
-    width = place.right - place.left
-    ink = np.zeros((lift + cover.shape[0], width), np.float32)
-    _add(ink[:, width - cover.shape[1] :], cover, lift)
-    image = _shadowed(ink, palette, place.title_size)
+    rows, width = lift + cover.shape[0], place.right - place.left
+    image = np.zeros((rows, width, 4), np.uint8)
+    ink = np.zeros((rows, min(width, cover.shape[1] + 2 * place.title_size)), np.float32)
+    _add(ink[:, -cover.shape[1] :], cover, lift)
+    image[:, width - ink.shape[1] :] = _shadowed(ink, palette, place.title_size)
     done = np.clip(share * width - np.arange(width, dtype=np.float32), 0, 1)
     rule = image[: place.rule_height]
     rule[..., :3], rule[..., 3] = _bytes(np.array(_paper(palette), np.float32)), _bytes(0.30 + 0.66 * done)
@@ -208,7 +120,7 @@ def _paper(palette: Palette) -> Colour:
 
 def _shadowed(ink: Floats, palette: Palette, size: int) -> NDArray[np.uint8]:
     """Ink in the palette's lightest colour over a soft dark shadow of itself, so that it reads on any picture."""
-    shadow = np.clip(2.2 * _blurred(ink, max(2, round(0.22 * size))), 0, 0.62)
+    shadow = np.clip(2.6 * _blurred(ink, max(2, round(0.26 * size))), 0, 0.70)
     image = np.empty((*ink.shape, 4), np.float32)
     image[..., 3] = ink + shadow * (1 - ink)
     share = np.divide(ink, image[..., 3], out=np.zeros_like(ink), where=image[..., 3] > 0)

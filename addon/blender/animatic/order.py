@@ -18,16 +18,16 @@ _INVISIBLE = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u
 _BEFORE = frozenset("\u093f\u09bf\u09c7\u09c8\u0a3f\u0abf\u0b47\u0bc6\u0bc7\u0bc8\u0d46\u0d47\u0d48")
 # Signs in two parts: one before, one after.
 _AROUND = {
-    "\u09cb": "\u09c7\u09be",
-    "\u09cc": "\u09c7\u09d7",
-    "\u0b4b": "\u0b47\u0b3e",
-    "\u0b4c": "\u0b47\u0b57",
-    "\u0bca": "\u0bc6\u0bbe",
-    "\u0bcb": "\u0bc7\u0bbe",
-    "\u0bcc": "\u0bc6\u0bd7",
-    "\u0d4a": "\u0d46\u0d3e",
-    "\u0d4b": "\u0d47\u0d3e",
-    "\u0d4c": "\u0d46\u0d57",
+    "\u09cb": ("\u09c7", "\u09be"),
+    "\u09cc": ("\u09c7", "\u09d7"),
+    "\u0b4b": ("\u0b47", "\u0b3e"),
+    "\u0b4c": ("\u0b47", "\u0b57"),
+    "\u0bca": ("\u0bc6", "\u0bbe"),
+    "\u0bcb": ("\u0bc7", "\u0bbe"),
+    "\u0bcc": ("\u0bc6", "\u0bd7"),
+    "\u0d4a": ("\u0d46", "\u0d3e"),
+    "\u0d4b": ("\u0d47", "\u0d3e"),
+    "\u0d4c": ("\u0d46", "\u0d57"),
 }
 _VIRAMAS = frozenset("\u094d\u09cd\u0a4d\u0acd\u0b4d")
 _NUKTAS = frozenset("\u093c\u09bc\u0a3c\u0abc\u0b3c")
@@ -35,7 +35,8 @@ _NUKTAS = frozenset("\u093c\u09bc\u0a3c\u0abc\u0b3c")
 
 def is_right_to_left(text: str) -> bool:
     """Whether a line starts at the right: its first letter with a direction says so."""
-    return next((kind in ("R", "AL") for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL")), False)
+    kinds = (unicodedata.bidirectional(c) for c in text)
+    return next((kind != "L" for kind in kinds if kind in ("L", "R", "AL")), False)
 
 
 def visual(text: str) -> str:
@@ -56,7 +57,7 @@ def visual(text: str) -> str:
 
 
 def _runs(text: str) -> Iterator[tuple[str, bool]]:
-    """Stretches of one direction, and whether it is right to left; what has none goes with both neighbours or the line."""
+    """Stretches of one direction, and whether it is right to left; what has none goes with its neighbours."""
     base = is_right_to_left(text)
     kinds = [{"L": "L", "R": "R", "AL": "R", "EN": "N", "AN": "N"}.get(unicodedata.bidirectional(c), "") for c in text]
     # Marks belong to their letter, and what stands between two digits to the number (3:45, 1,000).
@@ -98,6 +99,15 @@ def _turned(run: str) -> str:
 # -- Arabic ------------------------------------------------------------------------------------------------------------
 
 
+# A letter's form, by whether it joins the one before and the one after it.
+_FORM = {
+    (False, False): "isolated",
+    (False, True): "initial",
+    (True, True): "medial",
+    (True, False): "final",
+}
+
+
 @cache
 def _forms() -> dict[tuple[str, str], str]:
     """The presentation forms that Unicode has: (letters, 'isolated' | 'initial' | 'medial' | 'final') -> character."""
@@ -124,7 +134,7 @@ def _joined(text: str) -> str:
     for i, (letter, marks) in enumerate(letters):
         before = i > 0 and _joins_on(letters[i - 1][0], forms) and _joins_back(letter, forms)
         after = i + 1 < len(letters) and _joins_on(letter, forms) and _joins_back(letters[i + 1][0], forms)
-        form = {(True, True): "medial", (True, False): "final", (False, True): "initial"}.get((before, after), "isolated")
+        form = _FORM[before, after]
         drawn.append(forms.get((letter, form), letter) + marks)
     return "".join(c for c in "".join(drawn) if c != "\u200c")
 
@@ -146,7 +156,7 @@ def _indic(text: str) -> str:
     """Vowel signs that are drawn to the left of their consonants, put there."""
     drawn: list[str] = []
     for c in text:
-        first, rest = _AROUND[c] if c in _AROUND else (c, "")
+        first, rest = _AROUND.get(c, (c, ""))
         if first in _BEFORE:
             drawn.insert(_cluster(drawn), first)
         else:

@@ -1,8 +1,8 @@
 """The layers of an animatic's picture, drawn with numpy. No bpy.
 
 Layers are arrays of bytes (rows from the bottom up, red green blue alpha, colours as shown on screen, straight alpha)
-with the place of their centre in the frame, in pixels right and up of the frame's centre. The scene is drawn in units of
-the frame's shorter side, so that every size shows the same picture.
+with the place of their centre in the frame, in pixels right and up of the frame's centre. The scene is drawn in units
+of the frame's shorter side, so that every size shows the same picture.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from . import ridges, shapes
 from .scenery import Colour, Scene
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 Bytes = NDArray[np.uint8]
 
 # Octaves of the clouds: width, height, weight, slope.
@@ -83,8 +83,9 @@ def _sky(scene: Scene, area: _Area, horizon: float, width: int, rng: np.random.G
     image = _blend(image, light, np.exp(away / -spread) * np.float32(0.34 if night else 0.62))
     clouds = _clouds(x / unit, (y - horizon) / unit, rng)
     clouds *= np.float32({"storm": 0.85, "mist": 0.4, "night": 0.45}.get(scene.light, 0.55))
-    shade = 0.72 * zenith if scene.light in ("storm", "night") else np.array(_mix(scene.palette.horizon, scene.palette.light, 0.75))
-    image = _twice(_blend(image, shade.astype(np.float32), clouds), area)
+    dark = scene.light in ("storm", "night")
+    shade = 0.72 * zenith if dark else np.float32(0.25) * glow + np.float32(0.75) * light
+    image = _twice(_blend(image, shade, clouds), area)
 
     if night:
         _scatter_stars(image, area, horizon, light, rng)
@@ -114,7 +115,8 @@ def _clouds(x: Floats, y: Floats, rng: np.random.Generator) -> Floats:
         total += share * _lattice(coarse_x / wide + bent, bent / high, rng)
     bank = np.clip((total - 0.46) / 0.24, 0, 1)
     bank = bank * bank * (3 - 2 * bank) * np.clip(1.15 - np.abs(coarse_y - 0.24) / 0.45, 0, 1)
-    return _weights(np.linspace(0, 129 - 1e-3, y.size), 130) @ bank.astype(np.float32) @ _weights(np.linspace(0, 219 - 1e-3, x.size), 220).T
+    down, across = (_weights(np.linspace(0, n - 1.001, to), n) for n, to in ((130, y.size), (220, x.size)))
+    return down @ bank.astype(np.float32) @ across.T
 
 
 def _lattice(x: Floats, y: Floats, rng: np.random.Generator) -> Floats:
@@ -153,7 +155,7 @@ def _twice(image: Floats, area: _Area) -> Floats:
 
 def _scatter_stars(image: Floats, area: _Area, horizon: float, light: Floats, rng: np.random.Generator) -> None:
     size = max(1, round(area.unit / 540))
-    for x, y, bright in zip(*(rng.uniform(low, high, 260) for low, high in ((-1.6, 1.6), (0.05, 1.1), (0.15, 0.9))), strict=True):
+    for x, y, bright in rng.uniform((-1.6, 0.05, 0.15), (1.6, 1.1, 0.9), (260, 3)):
         column, row = round(x * area.unit - area.x[0]), round(horizon + y * area.unit - area.y[0])
         if 0 <= column < area.x.size - size and 0 <= row < area.y.size - size:
             spot = image[row : row + size, column : column + size]
@@ -163,7 +165,9 @@ def _scatter_stars(image: Floats, area: _Area, horizon: float, light: Floats, rn
 # -- Where the subject stands ------------------------------------------------------------------------------------------
 
 
-def _stage(scene: Scene, reach: tuple[int, int], unit: int, horizon: float, width: int, rng: np.random.Generator) -> Layer:
+def _stage(
+    scene: Scene, reach: tuple[int, int], unit: int, horizon: float, width: int, rng: np.random.Generator
+) -> Layer:
     palette = scene.palette
     at = float(rng.choice((-1.0, 1.0))) * float(rng.uniform(0.06, 0.2)) * width
     size = scene.size * unit
@@ -186,13 +190,19 @@ def _stage(scene: Scene, reach: tuple[int, int], unit: int, horizon: float, widt
         image = _glints(image, area, ground, palette.horizon, rng)
     if scene.place == "city":
         image = _windows(image, area, ground, scene, rng)
-    tones = {"land": _mix(palette.land, palette.horizon, 0.06), "pale": _mix(land, palette.horizon, 0.42), "light": palette.light}
+    tones = {
+        "land": _mix(palette.land, palette.horizon, 0.06),
+        "pale": _mix(land, palette.horizon, 0.42),
+        "light": palette.light,
+    }
     for tone, polygon in shapes.MARKS[scene.subject]:
         _stamp(image, area, polygon, at, foot, size, tones[tone])
     return Layer(_as_bytes(image), 0.0, area.middle, NEARNESS[1])
 
 
-def _stamp(image: Floats, area: _Area, polygon: shapes.Polygon, x: float, y: float, size: float, colour: Colour) -> None:
+def _stamp(
+    image: Floats, area: _Area, polygon: shapes.Polygon, x: float, y: float, size: float, colour: Colour
+) -> None:
     """Draw a polygon of unit size with its origin at `x`, `y`, in place."""
     left, right = (float(f(p[0] for p in polygon)) * size + x for f in (min, max))
     low, high = (float(f(p[1] for p in polygon)) * size + y for f in (min, max))
@@ -217,10 +227,12 @@ def _glints(image: Floats, area: _Area, surface: Floats, colour: Colour, rng: np
     """Light on water: thin streaks, closer together towards the horizon."""
     level = float(np.median(surface))
     depth = np.maximum(level - area.y, 0) / area.unit
-    streaks = _lattice(area.x[None, :] / (0.05 * area.unit) , np.sqrt(depth)[:, None] * 90, rng)
-    cover = np.clip((streaks - 0.66) / 0.16, 0, 1) * np.exp(-depth / 0.16)[:, None] * 0.6
-    cover *= (depth > 0)[:, None] & (area.y[:, None] < np.minimum(surface, level)[None, :])
-    image[..., :3] = _blend(image[..., :3], np.array(colour, np.float32), cover.astype(np.float32))
+    water = slice(0, int(np.searchsorted(area.y, level)))
+    rows, depth = area.y[water], depth[water]
+    across, down = area.x / np.float32(0.05 * area.unit), np.sqrt(depth) * np.float32(90)
+    cover = np.clip((_lattice(across[None, :], down[:, None], rng) - 0.66) / 0.16, 0, 1)
+    cover *= np.exp(-depth / 0.16)[:, None] * 0.6 * (rows[:, None] < surface[None, :])
+    image[water, :, :3] = _blend(image[water, :, :3], np.array(colour, np.float32), cover)
     return image
 
 
@@ -232,6 +244,7 @@ def _windows(image: Floats, area: _Area, roofs: Floats, scene: Scene, rng: np.ra
     lit = rng.random((211, 199)) < share
     pane = (np.mod(area.x / pitch_x, 1) < 0.55)[None, :] & (np.mod(area.y / pitch_y, 1) < 0.6)[:, None]
     inside = area.y[:, None] < roofs[None, :] - 0.6 * pitch_y
+    inside &= (area.y > float(roofs.min()) - 0.02 * area.unit)[:, None]  # below lies the street
     mask = pane & inside & lit[row[:, None] % 211, column[None, :] % 199]
     image[..., :3] = _blend(image[..., :3], np.array(scene.palette.light, np.float32), mask * np.float32(0.75))
     return image
@@ -249,7 +262,7 @@ def _foreground(scene: Scene, reach: tuple[int, int], unit: int, height: int, rn
     top = (ridges.NEAR[scene.place](across, rng) + rise) * unit - 0.41 * height
     area = _Area(reach, unit, high=float(top.max()) + 3)
     image = np.zeros((area.y.size, area.x.size, 4), np.float32)
-    dark = tuple(0.62 * c for c in scene.palette.land)
+    dark = _mix(scene.palette.land, (0.0, 0.0, 0.0), 0.38)
     return Layer(_as_bytes(_silhouette(image, area.y, unit, top, dark, dark)), 0.0, area.middle, NEARNESS[2])
 
 
@@ -257,11 +270,11 @@ def _foreground(scene: Scene, reach: tuple[int, int], unit: int, height: int, rn
 
 
 def _mix(a: Colour, b: Colour, share: float) -> Colour:
-    return tuple(float(p + (q - p) * share) for p, q in zip(a, b, strict=True))
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share
 
 
 def _blend(under: Floats, colour: Floats, cover: Floats) -> Floats:
-    return under + (colour - under) * cover[..., None]
+    return under + (colour - under) * cover[..., None].astype(np.float32, copy=False)
 
 
 def _over(image: Floats, colour: Colour, cover: Floats) -> Floats:
@@ -281,7 +294,9 @@ def _silhouette(
     depth = top[None, :] - rows[:, None]
     steep = np.minimum(np.hypot(1.0, np.gradient(top)), 4.0).astype(np.float32)
     cover = np.clip(depth / (np.float32(soft) * steep)[None, :] + np.float32(0.5), 0, 1)
-    fill = _blend(np.array(crest, np.float32), np.array(foot, np.float32), np.clip(depth / np.float32(0.30 * unit), 0, 1))
+    level = _smoothed(top, max(1, round(0.12 * unit)))
+    down = np.clip((level[None, :] - rows[:, None]) / np.float32(0.30 * unit), 0, 1)
+    fill = _blend(np.array(crest, np.float32), np.array(foot, np.float32), down)
     if image.shape[2] == 3:
         return _blend(image, fill, cover)
     result = np.empty_like(image)
@@ -291,12 +306,18 @@ def _silhouette(
     return result
 
 
+def _smoothed(line: Floats, radius: int) -> Floats:
+    total = np.cumsum(np.pad(line.astype(np.float64), (radius + 1, radius), "edge"))
+    return ((total[2 * radius + 1 :] - total[: -2 * radius - 1]) / (2 * radius + 1)).astype(np.float32)
+
+
 def _as_bytes(image: Floats) -> Bytes:
     """Round to bytes, with a little fixed noise in the colours so that gradients show no bands."""
     noise = np.random.default_rng(7).random((64, 64), dtype=np.float32)
     rows, columns = image.shape[:2]
     tiled = np.tile(noise, (rows // 64 + 1, columns // 64 + 1))[:rows, :columns]
-    pixels = image * np.float32(255)
-    pixels[..., :3] += tiled[..., None]
-    pixels[..., 3:] += np.float32(0.5)
-    return np.clip(pixels, 0, 255, out=pixels).astype(np.uint8)
+    pixels = np.full((rows, columns, 4), 255, np.uint8)
+    pixels[..., :3] = np.clip(image[..., :3] * np.float32(255) + tiled[..., None], 0, 255)
+    if image.shape[2] == 4:
+        pixels[..., 3] = np.clip(image[..., 3] * np.float32(255) + np.float32(0.5), 0, 255)
+    return pixels

@@ -1,13 +1,14 @@
 """Draw one animatic and write it as an MP4 (H.264). Run by path, in a Blender of its own or with the bpy module:
 
-    blender --background --factory-startup --python render.py -- JOB.json OUT
-    python render.py -- JOB.json OUT
+    blender --background --factory-startup --python render.py -- JOB.json OUT [tied]
+    python render.py -- JOB.json OUT [tied]
 
-JOB.json holds `prompt`, `seed`, `take` (1 is the first), `duration` (seconds), `width` and `height` (pixels; odd ones lose
-one, H.264 needs even ones), `fps` and `image` (path of a reference picture, or null).
+JOB.json holds `prompt`, `seed`, `take` (1 is the first), `duration` (seconds), `width` and `height` (pixels; odd ones
+lose one, H.264 needs even ones), `fps` and `image` (path of a reference picture, or null).
 
 On stdout: `ANIMATIC {"progress": 0.37}` as frames are written, at the end `ANIMATIC {"done": true, "frames": 120}`, or
-`ANIMATIC {"error": "…"}` and exit code 1. Other lines are Blender's own.
+`ANIMATIC {"error": "…"}` and exit code 1. Other lines are Blender's own. With `tied` the process ends as soon as its
+standard input is closed: so it does not outlive who started it.
 
 OUT appears whole at the end. Until then everything lies in the folder OUT + ".work": if the process was killed, that
 folder may be deleted. The same job gives the same frames in the same Blender.
@@ -22,6 +23,8 @@ import math
 import os
 import shutil
 import sys
+import threading
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +47,9 @@ def _package(name: str, file: Path) -> Any:
 
 _HERE = Path(__file__).resolve().parent
 _package("animatic", _HERE / "__init__.py")
-camera, lettering, order, picture, scenery, sgi = (
+camera, lettering, order, picture, scenery, sgi, wording = (
     importlib.import_module(f"animatic.{name}")
-    for name in ("camera", "lettering", "order", "picture", "scenery", "sgi")
+    for name in ("camera", "lettering", "order", "picture", "scenery", "sgi", "wording")
 )
 compat = _package("compat", _HERE.parent / "compat.py")
 
@@ -82,7 +85,9 @@ def _check(job: dict[str, Any]) -> int:
     """The number of frames, or `Impossible`."""
     width, height, fps, duration = job["width"], job["height"], job["fps"], job["duration"]
     if not (_SHORTEST <= width <= _LARGEST and _SHORTEST <= height <= _LARGEST):
-        raise Impossible(f"Animatic cannot draw {width} x {height} pixels: each side must be {_SHORTEST} to {_LARGEST}.")
+        raise Impossible(
+            f"Animatic cannot draw {width} x {height} pixels: each side must be {_SHORTEST} to {_LARGEST}."
+        )
     if not 1 <= fps <= 240:
         raise Impossible(f"Animatic cannot draw {fps:g} frames per second: it must be 1 to 240.")
     if not 0 < duration * fps < _LONGEST:
@@ -93,34 +98,38 @@ def _check(job: dict[str, Any]) -> int:
 # -- Pictures to files -------------------------------------------------------------------------------------------------
 
 
+def _size(image: Any) -> tuple[int, int]:
+    return int(image.size[0]), int(image.size[1])
+
+
 def _reference(path: str, reach: tuple[int, int], target: Path) -> None:
     """Write a reference picture, scaled to fill what the camera sees of it."""
     try:
         image = bpy.data.images.load(path)
-        columns, rows = image.size
+        columns, rows = _size(image)
     except RuntimeError:
         columns = rows = 0
     if not columns or not rows:
         raise Impossible(f"The reference image {path} cannot be read: choose a picture file that Blender can open.")
     scale = max(2 * reach[0] / columns, 2 * reach[1] / rows)
     image.scale(max(1, round(columns * scale / 2)) * 2, max(1, round(rows * scale / 2)) * 2)
-    pixels = np.empty(image.size[0] * image.size[1] * 4, np.float32)
+    columns, rows = _size(image)
+    pixels = np.empty(rows * columns * 4, np.float32)
     image.pixels.foreach_get(pixels)
     pixels[3::4] = 1.0
     if image.is_float:  # stored as light, shown as sRGB
         pixels = np.where(pixels <= 0.0031308, 12.92 * pixels, 1.055 * np.maximum(pixels, 0) ** (1 / 2.4) - 0.055)
         pixels[3::4] = 1.0
-    shape = (image.size[1], image.size[0], 4)
     bpy.data.images.remove(image)
-    sgi.write(target, (np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8).reshape(shape))
+    sgi.write(target, (np.clip(pixels, 0, 1) * 255 + 0.5).astype(np.uint8).reshape(rows, columns, 4))
 
 
 def _coverage(path: Path) -> Any:
     """How much ink covers each pixel of a drawn text: rows from the bottom up, 0 to 1."""
     image = bpy.data.images.load(str(path))
-    pixels = np.empty(image.size[0] * image.size[1] * 4, np.float32)
+    columns, rows = _size(image)
+    pixels = np.empty(rows * columns * 4, np.float32)
     image.pixels.foreach_get(pixels)
-    rows, columns = image.size[1], image.size[0]
     bpy.data.images.remove(image)
     return pixels[3::4].reshape(rows, columns)
 
@@ -138,7 +147,7 @@ def _texts(job: dict[str, Any], folder: Path) -> tuple[Any, list[Any], Any, dict
     width, height = job["width"], job["height"]
     title, small = lettering.sizes(width, height)
     left, room = lettering.margin(width), width - 2 * lettering.margin(width)
-    lines = lettering.wrap(job["prompt"], lambda text: _width(order.visual(text), title) <= room, 3)
+    lines = wording.wrap(job["prompt"], lambda text: _width(order.visual(text), title) <= room, 3)
     layout = lettering.layout(width, height, len(lines))
 
     # One sheet, a band for each line of text, a cell for each glyph of the clock.
@@ -179,10 +188,13 @@ def _new_scene(job: dict[str, Any], frames: int, clip: Path) -> Any:
     scene.frame_start, scene.frame_end = 1, frames
     scene.view_settings.view_transform, scene.display_settings.display_device = "Standard", "sRGB"
     render.dither_intensity, render.use_file_extension, render.filepath = 0.0, False, str(clip)
+    for name in render.bl_rna.properties.keys():
+        if name.startswith("use_stamp"):  # no date, no path and no render time in the file
+            setattr(render, name, False)
     compat.set_movie_output(scene, preset="REALTIME")
     render.ffmpeg.constant_rate_factor = "HIGH"
     render.ffmpeg.gopsize = max(1, round(job["fps"] / 2))  # quick to scrub
-    scene.sequence_editor_create()
+    compat.keep_no_frames(scene.sequence_editor_create())
     return scene
 
 
@@ -250,11 +262,11 @@ def _draw(job: dict[str, Any], frames: int, folder: Path) -> Any:
             _move(strip, layer.x, layer.y, places)
             channel += 1
     layout, titles, take, glyphs = _texts(job, folder)
-    still = lettering.caption(layout, shown.palette, width, height, titles, take)
+    still = lettering.caption(layout, shown.palette, titles, take)
     file = folder / "caption.rgb"
     sgi.write(file, still)
-    _add(scene, file, 8, 1, frames, 0.0, (still.shape[0] - height) / 2)
-    times = [lettering.running_time(frame / job["fps"]) for frame in range(frames)]
+    _add(scene, file, 8, 1, frames, 0.0, layout.bottom + (still.shape[0] - height) / 2)
+    times = [wording.running_time(frame / job["fps"]) for frame in range(frames)]
     first = 0
     for frame in range(1, frames + 1):
         if frame == frames or times[frame] != times[first]:
@@ -296,7 +308,7 @@ def draw(job_path: str, out: str) -> None:
         bpy.app.handlers.render_write.remove(report)
         if written != frames or not (folder / "clip.mp4").is_file():
             raise Impossible(f"Blender wrote {written} of {frames} frames to {folder}: is the disk full?")
-        os.replace(folder / "clip.mp4", out)
+        (folder / "clip.mp4").replace(out)
     except OSError as error:
         raise Impossible(f"Animatic cannot write {out}: {error.strerror or error}.") from error
     except RuntimeError as error:
@@ -306,9 +318,22 @@ def draw(job_path: str, out: str) -> None:
     _say(done=True, frames=frames)
 
 
+def _end_with_input() -> None:
+    """Wait for the end of standard input, then end this process. In a thread: Blender's operators let others run."""
+    try:
+        while os.read(0, 4096):
+            pass
+    except OSError:
+        return  # there is no standard input to wait for
+    os._exit(3)
+
+
 def main() -> int:
     """Exit code: 0 if the clip is there."""
     arguments = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
+    if arguments[2:] == ["tied"]:
+        threading.Thread(target=_end_with_input, daemon=True).start()
+        del arguments[2]
     if len(arguments) != 2:
         _say(error="Animatic needs two arguments: the request's file and the clip to write.")
         return 2
@@ -316,6 +341,10 @@ def main() -> int:
         draw(*arguments)
     except Impossible as error:
         _say(error=str(error))
+        return 1
+    except Exception:
+        traceback.print_exc()
+        _say(error="Animatic made a mistake while drawing this take; its log says which.")
         return 1
     return 0
 

@@ -6,11 +6,12 @@ Each outline is a function of the columns' positions and a random generator that
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 Outline = Callable[[Floats, np.random.Generator], Floats]
 
 _TABLE = 512
@@ -60,15 +61,16 @@ def islands(x: Floats, rng: np.random.Generator) -> Floats:
     return np.maximum(_octaves(x, rng, ((1.3, 0.16), (4.0, 0.05), (11.0, 0.02))), 0.0) - 0.02
 
 
-def _skyline(x: Floats, rng: np.random.Generator, low: float, high: float, wide: float) -> Floats:
+def _skyline(x: Floats, rng: np.random.Generator, low: float, high: float, wide: float, gap: float = 0.0) -> Floats:
+    """Blocks `wide` on average, from `low` to `high`; within `gap` of the middle they are low."""
     edges = np.cumsum(rng.uniform(0.4, 1.3, 400) * wide) - 200 * wide * 0.85
-    roofs = low + (high - low) * rng.random(400) ** 2.2
+    centres = (edges + np.concatenate([edges[:1] - wide, edges[:-1]])) / 2
+    roofs = low + (high - low) * rng.random(400) ** 2.2 * np.clip((np.abs(centres) - gap) * 2.5 + (gap == 0), 0, 1)
     block = np.clip(np.searchsorted(edges, x), 0, 399)
-    heights = roofs[block]
     # A mast on some of the tall ones.
     mast = (rng.random(400) < 0.14) & (roofs > low + 0.45 * (high - low))
-    middle = (edges[block] + edges[np.maximum(block - 1, 0)]) / 2
-    return (heights + np.where(mast[block] & (np.abs(x - middle) < 0.0022), 0.06, 0.0)).astype(np.float32)
+    masts = np.where(mast[block] & (np.abs(x - centres[block]) < 0.0022), 0.06, 0.0)
+    return (roofs[block] + masts).astype(np.float32)
 
 
 def _conifers(x: Floats, rng: np.random.Generator, spacing: float, low: float, high: float) -> Floats:
@@ -87,7 +89,7 @@ def skyline_far(x: Floats, rng: np.random.Generator) -> Floats:
 
 def skyline(x: Floats, rng: np.random.Generator) -> Floats:
     # Low in the middle, so that the subject stands free.
-    return _skyline(x, rng, 0.0, 0.34, 0.10) * np.clip(np.abs(x) * 1.7 - 0.3, 0.0, 1.0)
+    return _skyline(x, rng, 0.0, 0.40, 0.10, gap=0.22)
 
 
 def treeline_far(x: Floats, rng: np.random.Generator) -> Floats:

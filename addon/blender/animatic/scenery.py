@@ -74,29 +74,35 @@ _PALETTES: dict[str, tuple[tuple[str, str, str, str], ...]] = {
 
 _LIGHTS = (
     ("night", "night|midnight|moon|moonlit|moonlight|stars?|starry|nocturnal|neon|noir|dark"),
-    ("storm", "storm|stormy|rain|rainy|raining|thunder|lightning|tempest|hurricane|overcast|cloudy|war|battle|apocaly\\w+"),
+    ("storm", "storm|stormy|rain|rainy|raining|thunder|lightning|tempest|hurricane|overcast|cloudy|battle|apocaly\\w+"),
     ("golden", "dawn|dusk|sunrise|sunset|golden|evening|twilight|morning|autumn|fall|warm|fire|campfire|burning"),
     ("mist", "mist|misty|fog|foggy|haze|hazy|smoke|snow|snowy|snowing|winter|blizzard|ice|dream\\w*|ghost\\w*"),
     ("day", "day|daylight|noon|sunny|sun|summer|spring|bright|clear|blue sky"),
 )
 _PLACES = (
-    ("sea", "sea|ocean|lighthouse|ship|boat|sail\\w*|beach|coast|shore|wave|waves|harbou?r|island|lake|river|cliffs?|surf\\w*"),
+    (
+        "sea",
+        "sea|ocean|lighthouse|ship|boat|sail\\w*|beach|coast|shore|waves?|harbou?r|island|lake|river|cliffs?|surfer",
+    ),
     (
         "city",
         "city|town|street|alley|skyline|skyscraper|building|buildings|rooftops?|downtown|market|traffic|taxi|subway|cafe|"
         "office|apartment|new york|tokyo|paris|london|urban|cyberpunk|neon",
     ),
     ("forest", "forest|woods|woodland|trees?|jungle|pines?|cabin|park|garden|deer|bear|wolf|fox|owl"),
-    ("mountains", "mountains?|peaks?|alps|himalaya\\w*|summit|canyon|valley|glacier|ridge|climb\\w*|volcano|dragon|castle"),
+    (
+        "mountains",
+        "mountains?|peaks?|alps|himalayas?|summit|canyon|valley|glacier|ridge|climb\\w*|volcano|dragon|castle",
+    ),
     ("desert", "desert|dunes?|sahara|sand|mars|camel|western|cowboy|wasteland|savann?ah?"),
-    ("hills", "hills?|field|fields|meadow|countryside|farm|village|prairie|road|horse|house|grass|train"),
+    ("hills", "hills?|field|fields|meadow|countryside|farm|village|prairie|road|horse|house|farmhouse|grass|train"),
 )
 _SUBJECTS = (
     ("lighthouse", "lighthouse"),
     ("boat", "boat|ship|sail\\w*|yacht|vessel|canoe|fisherman"),
     ("car", "car|taxi|truck|van|driv\\w+|pickup|bus"),
-    ("house", "house|cabin|cottage|barn|home|hut|farm|village|church"),
-    ("tower", "tower|castle|skyscraper|fortress|rocket|monument|obelisk|robot"),
+    ("house", "house|farmhouse|cabin|cottage|barn|home|hut|farm|village|church"),
+    ("tower", "tower|castle|skyscraper|fortress|rocket|monument|obelisk"),
     ("tree", "tree|oak|forest|woods|jungle|garden"),
     (
         "person",
@@ -115,18 +121,26 @@ _PROMPT_LIMIT = 20_000  # characters read: a prompt may be a megabyte
 def scene(prompt: str, seed: int) -> Scene:
     """The scene for a prompt; where the prompt says nothing (or in a language not known here), the seed decides."""
     rng = random.Random(zlib.crc32(prompt.encode("utf-8", "replace")) << 64 | (seed & (1 << 64) - 1))
-    light = _named(prompt, _LIGHTS) or rng.choice(("day", "golden", "golden", "mist", "storm", "night"))
-    place = _named(prompt, _PLACES) or rng.choice(("hills", "mountains", "sea", "city", "forest", "desert"))
-    subject = _named(prompt, _SUBJECTS) or "person"
-    shot = _named(prompt, _SHOTS) or "medium"
+    lights = _named(prompt, _LIGHTS)
+    light = (
+        "night"
+        if "night" in lights
+        else lights[0]
+        if lights
+        else rng.choice(("day", "golden", "golden", "mist", "storm", "night"))
+    )
+    place = (_named(prompt, _PLACES) or [rng.choice(("hills", "mountains", "sea", "city", "forest", "desert"))])[0]
+    subject = (_named(prompt, _SUBJECTS) or ["person"])[0]
+    shot = (_named(prompt, _SHOTS) or ["medium"])[0]
     size = _SIZES[shot] * (0.42 if subject == "car" else 1.0) * rng.uniform(0.9, 1.1)
     return Scene(light, place, subject, size, _palette(light, rng), rng)
 
 
-def _named(prompt: str, words: tuple[tuple[str, str], ...]) -> str | None:
-    """The first entry whose word stands in the prompt; earlier entries are the stronger hints."""
+def _named(prompt: str, words: tuple[tuple[str, str], ...]) -> list[str]:
+    """The entries of which a word stands in the prompt, in the prompt's order."""
     text = prompt[:_PROMPT_LIMIT].casefold()
-    return next((name for name, pattern in words if re.search(rf"\b(?:{pattern})\b", text)), None)
+    found = [(match.start(), name) for name, word in words if (match := re.search(rf"\b(?:{word})\b", text))]
+    return [name for _at, name in sorted(found)]
 
 
 def _palette(light: str, rng: random.Random) -> Palette:

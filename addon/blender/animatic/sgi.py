@@ -17,7 +17,10 @@ _HEADER = 512
 
 
 def write(path: Path, pixels: NDArray[np.uint8]) -> None:
-    """Write `pixels` (rows from the bottom up, columns, channels; at most 65,535 rows and columns) to `path`."""
+    """Write `pixels` (rows from the bottom up, columns, four channels; at most 65,535 rows and columns) to `path`.
+
+    Of three channels Blender 4.2 says that the file is corrupt.
+    """
     rows, columns, channels = pixels.shape
     header = struct.pack(">hBBHHHHii", _MAGIC, _VERBATIM, _ONE_BYTE, _CHANNELS, columns, rows, channels, 0, 255)
     with path.open("wb") as file:

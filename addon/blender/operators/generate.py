@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -21,7 +22,7 @@ _SETTINGS = ("prompt", "provider", "model", "count", "seed", "duration", "width"
 
 
 class SESSIONS_OT_generate(bpy.types.Operator):
-    """Generate takes of the shot that the prompt describes; from a script it waits until they have ended"""
+    """Generate takes of the shot that the prompt describes"""
 
     bl_idname = "sessions.generate"
     bl_label = "Generate"
@@ -113,16 +114,27 @@ def submit(context: bpy.types.Context, settings: Mapping[str, object]) -> list[s
     scene = compat.sequencer_scene(context)
     project = sessions.edit_draft(runtime.current().project, settings, runtime.now())
     draft = sessions.draft(project)
-    requests = requesting.requests(draft, _capabilities(draft), _format(scene))
+    requests = requesting.requests(_with_picture(draft), _capabilities(draft), _format(scene))
 
     def place(batch: str) -> Placement:
         return Placement(scene=scene.name, frame=scene.frame_current, batch=batch)
 
     project, _, takes = sessions.generate(project, requests, runtime.now(), place=place if draft.insert else None)
     ids = [take.id for take in takes]
+    workers.open_project(runtime.current().path)  # without a worker nothing would ever run
     runtime.commit(project, run=ids)
     properties.panel(context).take_index = 0
     return ids
+
+
+def _with_picture(draft: Draft) -> Draft:
+    """The draft with its picture's path absolute, as the worker needs it. Raises `InputError` if it is not there."""
+    if not draft.image:
+        return draft
+    picture = Path(bpy.path.abspath(draft.image))
+    if not picture.is_file():
+        raise InputError(f"The picture {picture} is not there.", "Choose another one, or none.")
+    return draft.model_copy(update={"image": str(picture)})
 
 
 def _capabilities(draft: Draft) -> Any:

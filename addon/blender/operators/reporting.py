@@ -20,7 +20,7 @@ NO_UNDO: set[OperatorTypeFlagItems] = {"REGISTER"}
 
 
 def reporting(method: Callable[..., Result]) -> Callable[..., Result]:
-    """Turn a `SessionsError` of an operator's `execute` or `invoke` into its report: one clear sentence, nothing done."""
+    """Turn a `SessionsError` of an operator's `execute` or `invoke` into its report: one clear sentence."""
 
     def run(operator: Any, *arguments: Any) -> Result:
         try:

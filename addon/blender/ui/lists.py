@@ -29,6 +29,7 @@ class SESSIONS_UL_sessions(bpy.types.UIList):
         row = layout.row(align=True)
         row.label(text=item.name, translate=False)
         row.context_pointer_set("generative_session", item)
+        row.emboss = "NONE"
         row.menu("SESSIONS_MT_session", text="", icon="THREE_DOTS")
 
 

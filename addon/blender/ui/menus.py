@@ -22,7 +22,7 @@ class SESSIONS_MT_main(bpy.types.Menu):
         layout.operator("sessions.cancel")
         layout.separator()
         layout.operator("sessions.new", icon="ADD")
-        layout.operator("sessions.switch", text_ctxt="Operator")
+        layout.operator("sessions.switch")
         layout.operator("sessions.rename")
         layout.operator("sessions.delete")
         layout.separator()

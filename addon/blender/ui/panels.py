@@ -31,7 +31,7 @@ class SESSIONS_PT_sessions(_Tab, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         state = runtime.current()
-        for problem in (state.blocked, state.trouble):
+        for problem in (state.blocked, state.unsaved, state.trouble):
             if problem:
                 box = self.layout.box()
                 wrapped(box, context, problem.message, icon="ERROR")

@@ -13,9 +13,7 @@ _USUAL_POINTS = 300
 _MOST_LINES = 8
 
 
-def wrapped(
-    layout: Any, context: bpy.types.Context, text: str, icon: Any = "NONE", translate: bool = True
-) -> None:
+def wrapped(layout: Any, context: bpy.types.Context, text: str, icon: Any = "NONE", translate: bool = True) -> None:
     """Show `text` in as many label lines as the region's width needs; the first one carries `icon`."""
     scale = context.preferences.system.ui_scale  # 0 in a background Blender
     points = context.region.width / scale if context.region and scale else _USUAL_POINTS

@@ -1,0 +1,1 @@
+"""Files, for real: other processes, killed processes, full and read-only drives."""

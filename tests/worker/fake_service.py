@@ -1,0 +1,201 @@
+"""A generation service that lives in a folder, so that it goes on when a worker is killed, and an adapter to it.
+
+How a job behaves is in its request's options:
+    polls: int          how many polls say "running" before the job has ended (1)
+    poll_after: float   seconds to the next poll (0.02)
+    end: str            "succeeded", "failed", "refused" (with a problem of the service's)
+    hold: list[str]     where to wait until the test lets go: "submit", "accepted", "poll", "download", "half"
+    submit: str         "uncertain once" (accepted, but the answer is lost), "mistake", "money"
+    errors: dict        how many times "submit", "poll", "download" fail with a network error first
+    wrong: int          how many downloads deliver something else first
+    size: int           bytes of the clip (1000)
+    cancel: str         "ignored": the service lets it end by itself
+    child: bool         start a child process at the submission; its id is in the file `child`
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from addon.core.capabilities import Capabilities, Model, Span
+from addon.core.errors import Kind, Problem, ProviderError
+from addon.core.models import Mode, Request, Take
+from addon.core.provider import Estimate, JobState, JobStatus, UncertainSubmission
+
+from .clips import mp4
+
+_HOLD_SECONDS = 60.0
+
+
+def capabilities() -> tuple[Capabilities, ...]:
+    """Three providers: one that costs money, one that is free, one that costs money and makes one take at a time."""
+    any_size = Span(minimum=16, maximum=8192)
+    model = Model(
+        id="fake",
+        label="Fake",
+        modes=frozenset(Mode),
+        prompt_length=10_000,
+        duration=Span(minimum=0.1, maximum=100),
+        width=any_size,
+        height=any_size,
+        fps=Span(minimum=1, maximum=240),
+        seed=Span(minimum=0, maximum=2**31),
+    )
+    return tuple(
+        Capabilities(id=name, label=name, needs_network=False, free=free, at_once=at_once, models=(model,))
+        for name, free, at_once in (("paid", False, 8), ("free", True, 8), ("narrow", False, 1))
+    )
+
+
+class FolderService:
+    """The service's folder as the test sees it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("jobs", "reached", "let_go", "counts"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+
+    def submissions(self, take_id: str) -> int:
+        """How many times the request of a take was accepted."""
+        return self._counted("accepted", take_id)
+
+    def downloads(self, take_id: str) -> int:
+        """How many times its clip was asked for."""
+        return self._counted("download", take_id)
+
+    def has_reached(self, take_id: str, point: str) -> bool:
+        """Whether a worker waits, or has waited, at a point where it was to be held."""
+        return (self.folder / "reached" / f"{take_id}-{point}").exists()
+
+    def let_go(self, take_id: str, point: str) -> None:
+        """Let whoever waits at this point, or comes there, go on."""
+        (self.folder / "let_go" / f"{take_id}-{point}").touch()
+
+    def count(self, what: str, take_id: str) -> int:
+        """Note durably that something happened; how often it had before."""
+        with (self.folder / "counts" / f"{what}-{take_id}").open("ab") as file:
+            before = file.tell()
+            file.write(b".")
+            file.flush()
+            os.fsync(file.fileno())
+        return before
+
+    def hold(self, take: Take, point: str) -> None:
+        """Wait at a point if the request wants it."""
+        if point in option(take.request, "hold", ()):
+            (self.folder / "reached" / f"{take.id}-{point}").touch()
+            deadline = time.monotonic() + _HOLD_SECONDS
+            while not (self.folder / "let_go" / f"{take.id}-{point}").exists() and time.monotonic() < deadline:
+                time.sleep(0.005)
+
+    def _counted(self, what: str, take_id: str) -> int:
+        file = self.folder / "counts" / f"{what}-{take_id}"
+        return file.stat().st_size if file.exists() else 0
+
+
+def option(request: Request, name: str, default: Any) -> Any:
+    """How the request wants the service to behave."""
+    return request.options.get(name, default)
+
+
+class FakeProvider:
+    """The adapter to the folder."""
+
+    def __init__(self, provider_id: str, folder: Path) -> None:
+        self.capabilities = next(each for each in capabilities() if each.id == provider_id)
+        self._service = FolderService(folder)
+
+    def validate(self, request: Request) -> None:
+        """It makes anything."""
+
+    def estimate(self, request: Request) -> Estimate:
+        """It never tells."""
+        return Estimate()
+
+    def submit(self, take: Take) -> str:
+        """Accept the request as a new job."""
+        self._service.hold(take, "submit")
+        self._fail("submit", take)
+        behaviour = option(take.request, "submit", "")
+        if behaviour == "money":
+            raise ProviderError("Your account has no credit left.", "Add credit, then try again.", Kind.MONEY)
+        if behaviour == "mistake":
+            raise KeyError("surprise")
+        if option(take.request, "child", False):
+            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)"])
+            (self._service.folder / "child").write_text(str(child.pid))
+        number = self._service.count("accepted", take.id)
+        job_id = f"{take.id}-{number}"
+        self._write(job_id, {"polls": 0, "cancelled": False})
+        self._service.hold(take, "accepted")
+        if behaviour == "uncertain once" and number == 0:
+            raise UncertainSubmission("the connection was lost")
+        return job_id
+
+    def poll(self, take: Take) -> JobStatus:
+        """How the job is; each poll brings it further."""
+        self._service.hold(take, "poll")
+        self._fail("poll", take)
+        assert take.job_id
+        job = self._read(take.job_id)
+        if job["cancelled"]:
+            return JobStatus(state=JobState.CANCELLED)
+        self._write(take.job_id, {**job, "polls": job["polls"] + 1})
+        wanted = option(take.request, "polls", 1)
+        if job["polls"] < wanted:
+            pause = option(take.request, "poll_after", 0.02)
+            progress = job["polls"] / wanted
+            return JobStatus(state=JobState.RUNNING, progress=progress, text="Generating", poll_after=pause)
+        match option(take.request, "end", "succeeded"):
+            case "failed":
+                return JobStatus(state=JobState.FAILED)
+            case "refused":
+                problem = Problem(kind=Kind.REFUSED, message="The prompt was refused.", remedy="Change it.")
+                return JobStatus(state=JobState.FAILED, problem=problem)
+        return JobStatus(state=JobState.SUCCEEDED)
+
+    def cancel(self, take: Take) -> None:
+        """End the job, unless this one cannot be ended."""
+        assert take.job_id
+        if option(take.request, "cancel", "") != "ignored":
+            self._write(take.job_id, {**self._read(take.job_id), "cancelled": True})
+
+    def download(self, take: Take, target: Path, report: Callable[[float], None]) -> None:
+        """Write the clip in two halves."""
+        number = self._service.count("download", take.id)
+        self._service.hold(take, "download")
+        self._fail("download", take)
+        clip = mp4(take.request.seed, option(take.request, "size", 1000))
+        if number < option(take.request, "wrong", 0):
+            clip = b"<html>Bad gateway</html>"
+        with target.open("wb") as file:
+            file.write(clip[: len(clip) // 2])
+            file.flush()
+            report(0.5)
+            self._service.hold(take, "half")
+            file.write(clip[len(clip) // 2 :])
+        report(1.0)
+
+    def close(self) -> None:
+        """It holds nothing open."""
+
+    def _fail(self, what: str, take: Take) -> None:
+        wanted = option(take.request, "errors", {}).get(what, 0)
+        if wanted and self._service.count(f"errors-{what}", take.id) < wanted:
+            raise ProviderError("The service cannot be reached.", "Check the network.", Kind.NETWORK)
+
+    def _read(self, job_id: str) -> Any:
+        return json.loads((self._service.folder / "jobs" / job_id).read_text())
+
+    def _write(self, job_id: str, job: Any) -> None:
+        path = self._service.folder / "jobs" / job_id
+        temporary = path.with_suffix(".tmp")
+        temporary.write_text(json.dumps(job))
+        temporary.replace(path)
