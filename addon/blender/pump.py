@@ -54,10 +54,11 @@ def run_until(done: Callable[[], bool]) -> None:
     Raises `SessionsError` if nothing will be done because the worker cannot be had, or the sidecar cannot be written.
     """
     state = runtime.current()
+    known = state.trouble
     while not done():
         workers.wait(0.1)
         tick(budget=0.1)
-        problem = state.unsaved if workers.is_running() else state.trouble
+        problem = state.unsaved or (state.trouble if state.trouble is not known or not workers.is_running() else None)
         if problem:
             raise SessionsError(problem.message, problem.remedy, problem.kind)
 

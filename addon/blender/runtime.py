@@ -104,8 +104,9 @@ def commit(project: Project, run: Sequence[str] = ()) -> None:
 
 
 def send_again() -> None:
-    """Have the whole project written, because nobody knows how much of it is."""
-    _send(current().project)
+    """Have the whole project written and its takes run, because nobody knows how much of that has happened."""
+    project = current().project
+    _send(project, [take.id for take in sessions.unfinished(project)])
 
 
 def _send(part: Project, run: Sequence[str] = ()) -> None:

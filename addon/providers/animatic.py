@@ -145,7 +145,7 @@ class _Job:
         self._output = folder / "output.txt"
         self._read = 0
         self._rest = b""
-        self._last: dict[str, Any] = {}
+        self._said: dict[str, Any] = {}
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
@@ -174,11 +174,11 @@ class _Job:
         code = self._process.poll()
         self._listen()
         if code is None:
-            progress = float(self._last.get("progress", 0.0))
+            progress = float(self._said.get("progress", 0.0))
             return JobStatus(state=JobState.RUNNING, progress=progress, text="Drawing", poll_after=_POLL_SECONDS)
-        if code == 0 and self._last.get("done") and self.clip.is_file():
+        if code == 0 and self._said.get("done") and self.clip.is_file():
             return JobStatus(state=JobState.SUCCEEDED, progress=1.0)
-        problem = _refused(self._last["error"]) if "error" in self._last else _ended_early(f" (exit code {code})")
+        problem = _refused(self._said["error"]) if "error" in self._said else _ended_early(f" (exit code {code})")
         log.warning("Animatic failed: %s\n%s", problem, self._tail())
         return JobStatus(state=JobState.FAILED, problem=problem)
 
@@ -205,7 +205,7 @@ class _Job:
             *lines, self._rest = (self._rest + said).split(b"\n")
             for line in lines:
                 if line.startswith(_MARK):
-                    self._last = json.loads(line[len(_MARK) :])
+                    self._said.update(json.loads(line[len(_MARK) :]))
 
     def _tail(self) -> str:
         with contextlib.suppress(OSError):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..core.errors import Problem
+from ..core.errors import Kind, Problem
 from ..core.models import Asset, Take, new_id
 from ..core.naming import clip_stem
 from ..core.provider import Provider
@@ -81,9 +81,10 @@ def tidy(sidecar: Path, take_id: str) -> None:
 
 def still_there(problem: Problem) -> Problem:
     """For a clip that was made but could not be brought home."""
+    first = f"{problem.remedy} Then look" if problem.kind is Kind.FILE else "Look"
     return problem.model_copy(
         update={
             "message": f"The clip was made, but it could not be fetched. {problem.message}",
-            "remedy": f"{problem.remedy} Then look again: it is not made or paid for anew.".strip(),
+            "remedy": f"{first} again: it is not made or paid for anew.",
         }
     )

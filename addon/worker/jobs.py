@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from ..core import lifecycle
+from ..core import lifecycle, sessions
 from ..core.capabilities import Capabilities
 from ..core.errors import Kind, Problem, SessionsError, StorageError
 from ..core.models import Asset, Take, TakeState
@@ -113,11 +113,7 @@ class Jobs:
 
     def send_again(self, project: OpenProject, take_id: str) -> None:
         """Send an uncertain take's request once more. Raises `SessionsError`."""
-        self._decide(
-            project,
-            take_id,
-            lambda: project.settle(take_id, lifecycle.requeued),
-        )
+        self._decide(project, take_id, lambda: project.settle(take_id, lifecycle.requeued))
         self.take_up(project, take_id)
 
     def is_busy(self, project: OpenProject) -> bool:
@@ -126,12 +122,20 @@ class Jobs:
             return any(project in run.projects for run in self._runs.values())
 
     def follow(self, source: OpenProject, target: OpenProject) -> None:
-        """Let the takes that run in `source` end in its copy `target` too."""
+        """Let the takes that run in `source` end in `target` too, which has the same takes."""
         for run in self._runs_of(source):
-            run.follow(target)
-            with self._mutex:
-                self._runs[target.path, run.take.id] = run
-            self._claim(target.path, run.take.id)
+            if target not in run.projects:
+                run.follow(target)
+                with self._mutex:
+                    self._runs[target.path, run.take.id] = run
+                self._claim(target.path, run.take.id)
+
+    def leave_to_others(self, copy: OpenProject) -> None:
+        """Let no take of a copy be sent that waits in the original, for another process to send it from there."""
+        for take in sessions.unfinished(copy.project):
+            running = (copy.path, take.id) in self._runs or take.id in copy.waiting
+            if take.state is TakeState.QUEUED and not running:
+                copy.settle(take.id, lifecycle.submitting)
 
     def moved(self, project: OpenProject, before: Path) -> None:
         """Let the takes of a project that lay at `before` go on where it is now."""
@@ -231,7 +235,8 @@ class Jobs:
         take = project.find(take_id)
         if thread and take and (lifecycle.has_ended(take) or take.state is TakeState.UNCERTAIN):
             thread.join(_CLOSE_SECONDS)
-        return (project.path, take_id) in self._runs
+        with self._mutex:
+            return (project.path, take_id) in self._runs
 
     def _release_idle(self, project: OpenProject, take_id: str) -> None:
         """Give up the claim on a take that does not run."""

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ..core import lifecycle, merging, sessions
+from ..core import lifecycle, sessions
 from ..core.errors import NotFoundError, Problem, StorageError
 from ..core.models import Asset, Project, Take
 from ..storage import relocation
-from ..storage.store import Store
+from ..storage.store import Store, different
 from . import record
 from .messages import Changed, Ended, FromWorker, Progress, Saved, Trouble
 
@@ -99,8 +99,9 @@ class OpenProject:
         before = self.project
         relocation.relocate(before, self.path, target, move=True)
         self.path = target
+        self.unsaved = None
         self._store = Store(target, self._tell_trouble)
-        return merging.changes(before, self.project) or Project()
+        return different(before, self.project)
 
     def refresh(self) -> None:
         """Take in what another Blender wrote, and tell Blender."""

@@ -28,6 +28,7 @@ _MISTAKE = Problem(
 
 
 _MAY_PASS = frozenset({*PASSING, Kind.SERVICE, Kind.FILE})
+_FINAL = frozenset({Kind.NOT_FOUND, Kind.REFUSED, Kind.INPUT})
 
 
 class Interrupted(Exception):
@@ -73,9 +74,9 @@ class Run:
         except Interrupted:
             log.info("take %s is left %s", self.take.id, self.take.state)
         except Exception as error:
-            log.warning("take %s failed", self.take.id, exc_info=error)
+            log.warning("take %s cannot go on", self.take.id, exc_info=error)
             if not self._stopping:  # else it is the stopping that made it fail
-                self._fail(error.problem if isinstance(error, SessionsError) else _MISTAKE)
+                self._give_up(_problem(error))
 
     def _advance(self) -> None:
         if self.take.state is TakeState.QUEUED and not self._submit():
@@ -128,22 +129,17 @@ class Run:
         told = False
         while True:
             self._check()
+            if self._cancelling and not told:
+                told = self._tell_to_cancel(provider)
             try:
-                if self._cancelling and not told:
-                    provider.cancel(self.take)
-                    told = True
                 status = provider.poll(self.take)
             except ProviderError as error:
                 self._check()
                 failures += 1
-                if error.problem.kind in PASSING and failures < self._pace.polls:
-                    self.report(f"{error.problem.message} Trying again.")
-                    self._sleep(self._pace.pause(failures))
-                elif error.problem.kind in (*PASSING, Kind.OFFLINE, Kind.KEY):
-                    self._ask(_out_of_reach(error.problem))
-                    return False
-                else:
+                if error.problem.kind not in PASSING or failures >= self._pace.polls:
                     raise
+                self.report(f"{error.problem.message} Trying again.")
+                self._sleep(self._pace.pause(failures))
             else:
                 failures = 0
                 if status.state in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED):
@@ -151,6 +147,15 @@ class Run:
                     return self._ended(status)
                 self.report(status.text, status.progress)
                 self._sleep(status.poll_after)
+
+    def _tell_to_cancel(self, provider: Provider) -> bool:
+        """Ask the service to end the job. False if it did not hear; what it does about it, the polls tell."""
+        try:
+            provider.cancel(self.take)
+        except ProviderError as error:
+            log.warning("take %s could not be cancelled", self.take.id, exc_info=error)
+            return error.problem.kind not in PASSING
+        return True
 
     def _ended(self, status: JobStatus) -> bool:
         if status.state is JobState.SUCCEEDED:
@@ -171,11 +176,13 @@ class Run:
             try:
                 self._fetch()
                 return
-            except (ProviderError, StorageError) as error:
+            except Interrupted:
+                raise
+            except Exception as error:
                 self._check()
                 log.warning("take %s could not be fetched", self.take.id, exc_info=error)
                 failures += 1
-                problem = error.problem
+                problem = _problem(error)
             if self._cancelling:
                 self._end(lifecycle.cancelled)
                 return
@@ -223,6 +230,13 @@ class Run:
         for project in self.projects[1:]:
             project.settle(self.take.id, lambda _, now: _as_copy(self.take, now))
 
+    def _give_up(self, problem: Problem) -> None:
+        """What the service has accepted may be paid for: it has failed only if the service says so."""
+        if self.take.state is TakeState.RUNNING and problem.kind not in _FINAL:
+            self._ask(_out_of_reach(problem))
+        else:
+            self._fail(problem)
+
     def _fail(self, problem: Problem) -> None:
         self._end(lambda take, now: lifecycle.failed(take, problem, now))
 
@@ -246,6 +260,10 @@ class Run:
         self._wake.wait(seconds)
         self._wake.clear()
         self._check()
+
+
+def _problem(error: Exception) -> Problem:
+    return error.problem if isinstance(error, SessionsError) else _MISTAKE
 
 
 def _running(job_id: str) -> Step:

@@ -22,6 +22,7 @@ from ..core.errors import Kind, Problem, SessionsError, StorageError
 from ..core.models import Asset, Project
 from ..core.provider import Provider
 from ..storage import assets, document, paths
+from ..storage.store import different
 from . import channel, messages
 from .jobs import Jobs
 from .messages import Relocated, SaveFailed, ToWorker, Trouble, to_worker
@@ -195,16 +196,7 @@ class Service:
         project = self._project(message.path)
         try:
             with project.lock:
-                if message.move:
-                    part = project.move_to(message.target)
-                    del self._projects[message.path]
-                    self._projects[message.target] = project
-                    self._jobs.moved(project, message.path)
-                else:
-                    copy = project.copy_to(message.target)
-                    self._projects[message.target] = copy
-                    self._jobs.follow(project, copy)
-                    part = merging.changes(project.project, copy.project) or Project()
+                part = self._move(project, message.target) if message.move else self._copy(project, message.target)
         except StorageError as error:
             log.warning("%s", error)
             self._outbox.put(SaveFailed(path=message.path, revision=message.revision, problem=error.problem))
@@ -212,6 +204,26 @@ class Service:
             self._outbox.put(
                 Relocated(path=message.path, target=message.target, revision=message.revision, part=part)
             )
+
+    def _move(self, project: OpenProject, target: Path) -> Project:
+        before = project.path
+        part = project.move_to(target)
+        del self._projects[before]
+        self._projects[target] = project
+        self._jobs.moved(project, before)
+        self._start_waiting(project)
+        return part
+
+    def _copy(self, project: OpenProject, target: Path) -> Project:
+        copy = project.copy_to(target)
+        copy.shown = True
+        self._projects[target] = copy
+        self._jobs.follow(project, copy)
+        copy.waiting, project.waiting = project.waiting, {}  # the copy could be written, the original not
+        self._start_waiting(copy)
+        self._jobs.follow(copy, project)
+        self._jobs.leave_to_others(copy)
+        return different(project.project, copy.project)
 
     def _claim(self, project: OpenProject, take_id: str) -> None:
         with contextlib.suppress(StorageError):  # told when the take is taken up

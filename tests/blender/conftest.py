@@ -5,8 +5,10 @@ Blender reads the profile's place once, when `bpy` is first imported: so it is s
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,10 +17,32 @@ from types import ModuleType
 
 import pytest
 
+_exit_code = 1
+
+
+def _leave() -> None:
+    """End without the destructors of Blender's static objects: those of the bpy modules 4.2 and 4.5 crash or hang.
+
+    Registered before bpy is imported, so it runs when all that Python and Blender do at the end is done.
+    """
+    _profile.cleanup()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(_exit_code)
+
+
+atexit.register(_leave)
+
 _profile = tempfile.TemporaryDirectory(prefix="sessions-profile-", ignore_cleanup_errors=True)
 os.environ["BLENDER_USER_RESOURCES"] = _profile.name
 
 import bpy  # noqa: E402
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    global _exit_code
+    _exit_code = int(exitstatus)
+
 
 EXTENSION = "bl_ext.user_default.generative_sessions"
 

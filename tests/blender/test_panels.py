@@ -84,6 +84,21 @@ def test_a_failed_take_says_what_happened_and_what_to_do(saved_file: Path, runti
         generate("A red fox")
 
 
+def test_an_uncertain_take_offers_what_can_be_done_about_it(saved_file: Path, runtime: Any, installed: Any) -> None:
+    generate("A red fox", insert=False)
+    session = runtime.current().session
+    problem = installed("core.errors").Problem(kind="network", message="The clip could not be fetched.", remedy="")
+    uncertain = installed("core.models").TakeState.UNCERTAIN
+    take = session.takes[0].model_copy(update={"state": uncertain, "problem": problem, "asset_id": None})
+    project = installed("core.sessions").with_session(
+        runtime.current().project, session.model_copy(update={"takes": (take,)})
+    )
+    runtime.show(project)
+    layout = drawn(bpy.types.SESSIONS_PT_takes)
+    assert "The clip could not be fetched." in layout.texts
+    assert layout.operators == ["sessions.settle"] * 3
+
+
 def test_the_delete_dialog_names_the_session_and_what_goes_and_stays(saved_file: Path, runtime: Any) -> None:
     generate("A red fox", count=2)
     session = runtime.current().session
@@ -106,7 +121,17 @@ def test_the_rows_menu_renames_and_deletes(saved_file: Path) -> None:
 
 def test_every_operator_stands_in_the_sessions_menu(saved_file: Path) -> None:
     listed = set(drawn(bpy.types.SESSIONS_MT_main).operators)
-    assert listed == {f"sessions.{name}" for name in dir(bpy.ops.sessions)}
+    assert listed == {f"sessions.{name}" for name in dir(bpy.ops.sessions)} - {"sessions.dismiss", "sessions.settle"}
+
+
+def test_a_message_stands_above_the_list_until_it_is_dismissed(saved_file: Path, runtime: Any, installed: Any) -> None:
+    problem = installed("core.errors").Problem(kind="file", message="The sidecar is damaged.", remedy="Look at it.")
+    runtime.current().trouble = problem
+    layout = drawn(bpy.types.SESSIONS_PT_sessions)
+    assert {"The sidecar is damaged.", "Look at it."} <= set(layout.texts)
+    assert "sessions.dismiss" in layout.operators
+    bpy.ops.sessions.dismiss()
+    assert "The sidecar is damaged." not in drawn(bpy.types.SESSIONS_PT_sessions).texts
 
 
 def test_the_panels_stand_in_the_sidebar_tab_of_sequencer_and_preview() -> None:

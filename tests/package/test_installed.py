@@ -127,7 +127,7 @@ say(snapshot())
 
 def test_blender_ends_by_itself_with_the_extension_enabled(in_new_blender, profile, package_zip):
     """A timer that is left registered hangs the end of a Blender that runs as a Python module."""
-    in_new_blender(f"{INSTALL}\nprint('done')", profile, package_zip, timeout=120)
+    in_new_blender(f"{INSTALL}\nprint('done')", profile, package_zip, timeout=120, to_the_end=True)
 
 
 def test_a_registration_that_fails_is_rolled_back(in_new_blender, profile, package_zip):

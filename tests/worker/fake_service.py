@@ -9,6 +9,7 @@ How a job behaves is in its request's options:
     errors: dict        how many times "submit", "poll", "download" fail with a network error first
     wrong: int          how many downloads deliver something else first
     size: int           bytes of the clip (1000)
+    broken: dict        what "poll", "download" or "cancel" always raise: a kind of problem, or "mistake"
     cancel: str         "ignored": the service lets it end by itself
     child: bool         start a child process at the submission; its id is in the file `child`
 """
@@ -164,6 +165,7 @@ class FakeProvider:
     def cancel(self, take: Take) -> None:
         """End the job, unless this one cannot be ended."""
         assert take.job_id
+        self._fail("cancel", take)
         if option(take.request, "cancel", "") != "ignored":
             self._write(take.job_id, {**self._read(take.job_id), "cancelled": True})
 
@@ -187,6 +189,11 @@ class FakeProvider:
         """It holds nothing open."""
 
     def _fail(self, what: str, take: Take) -> None:
+        broken = option(take.request, "broken", {}).get(what)
+        if broken == "mistake":
+            raise KeyError("surprise")
+        if broken:
+            raise ProviderError("The service is broken.", "Wait for its people.", Kind(broken))
         wanted = option(take.request, "errors", {}).get(what, 0)
         if wanted and self._service.count(f"errors-{what}", take.id) < wanted:
             raise ProviderError("The service cannot be reached.", "Check the network.", Kind.NETWORK)

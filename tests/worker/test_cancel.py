@@ -78,6 +78,18 @@ def test_a_service_that_finishes_in_spite_of_it_keeps_its_clip(blender: BlenderS
     assert blender.take(take_id).state is TakeState.SUCCEEDED
 
 
+@pytest.mark.parametrize("broken", ["service", "network"])
+def test_a_service_that_cannot_be_told_lets_the_take_end_by_itself(
+    broken: str, blender: BlenderSide, service: FolderService
+) -> None:
+    (take_id,) = blender.generate({"hold": ["poll"], "broken": {"cancel": broken}})
+    blender.until_held(take_id, "poll")
+    cancel(blender, take_id)
+    service.let_go(take_id, "poll")
+    blender.until_ended(take_id)
+    assert blender.take(take_id).state is TakeState.SUCCEEDED
+
+
 def test_a_take_that_has_ended_stays_as_it_is(blender: BlenderSide) -> None:
     (take_id,) = blender.generate({})
     blender.until_ended(take_id)

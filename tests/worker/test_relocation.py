@@ -71,6 +71,17 @@ def test_after_save_as_running_takes_end_in_both(
     assert leftovers(sidecar) == leftovers(target) == []
 
 
+@pytest.mark.parametrize("move", [True, False])
+def test_only_what_a_new_place_changes_is_told(move: bool, blender: BlenderSide, tmp_path: Path) -> None:
+    (take_id,) = blender.generate({})
+    blender.until_ended(take_id)
+    relocate(blender, tmp_path / "named" / "shot.sessions.json", move=move)
+    (relocated,) = blender.all(messages.Relocated)
+    assert [asset.take_id for asset in relocated.part.assets] == [take_id]
+    assert relocated.part.sessions == ()
+    assert blender.project == on_disk(blender.path)
+
+
 @pytest.mark.parametrize("waits", [True, False])
 def test_after_save_as_and_a_crash_no_request_is_sent_from_both_files(
     waits: bool, blender: BlenderSide, service: FolderService, sidecar: Path, tmp_path: Path

@@ -92,6 +92,23 @@ def test_a_take_that_is_not_written_down_goes_with_the_next_change_that_is(
     assert service.submissions(take_id) == 1
 
 
+@pytest.mark.parametrize("move", [False, True])
+def test_a_take_that_is_not_written_down_goes_when_the_file_is_saved_where_there_is_room(
+    move: bool, blender_on_small_disk: BlenderSide, small_disk: Path, service: FolderService, sidecar: Path
+) -> None:
+    side = blender_on_small_disk
+    fill(small_disk)
+    (take_id,) = side.generate({})
+    side.until(lambda: side.all(messages.SaveFailed), "SaveFailed")
+    order = messages.Relocate(path=side.path, target=sidecar, revision=side.revision + 1, move=move)
+    side.client.send(order)
+    side.until(lambda: side.all(messages.Relocated), "Relocated")
+    side.until(lambda: any(ended.path == sidecar for ended in side.all(messages.Ended)), "Ended")
+    side.close()
+    assert take_on_disk(sidecar, take_id).state is TakeState.SUCCEEDED
+    assert service.submissions(take_id) == 1
+
+
 def test_a_take_can_be_cancelled_while_it_cannot_be_written_down(
     blender_on_small_disk: BlenderSide, small_disk: Path, service: FolderService
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -47,11 +48,11 @@ def test_blender_hears_of_each_state_in_order_and_of_the_end_once_and_last(blend
 
 
 def test_progress_is_told_at_most_ten_times_a_second(blender: BlenderSide) -> None:
-    """The service is polled fifty times a second here."""
-    (take_id,) = blender.generate({"polls": 60})
+    before = time.monotonic()
+    (take_id,) = blender.generate({"polls": 300, "poll_after": 0.001})
     blender.until_ended(take_id)
-    polls = 60
-    assert len(blender.all(messages.Progress, take_id)) < polls / 2
+    seconds = time.monotonic() - before
+    assert len(blender.all(messages.Progress, take_id)) <= 10 * seconds + 1
 
 
 def test_eight_takes_run_side_by_side(blender: BlenderSide, service: FolderService) -> None:
@@ -112,6 +113,27 @@ def test_a_take_that_cannot_be_made_fails_with_what_happened_and_what_to_do(
     assert leftovers(sidecar) == []
 
 
+@pytest.mark.parametrize("what", ["poll", "download"])
+@pytest.mark.parametrize("broken", ["service", "key", "offline", "internal", "mistake"])
+def test_what_was_accepted_has_not_failed_because_nobody_can_ask_for_it(
+    what: str, broken: str, blender: BlenderSide, service: FolderService
+) -> None:
+    (take_id,) = blender.generate({"broken": {what: broken}})
+    blender.until_state(take_id, TakeState.UNCERTAIN)
+    take = take_on_disk(blender.path, take_id)
+    assert take.job_id
+    assert take.problem
+    assert "ook again" in take.problem.remedy
+    assert not blender.all(messages.Ended)
+
+
+@pytest.mark.parametrize("broken", ["not_found", "refused"])
+def test_a_job_that_the_service_does_not_have_has_failed(broken: str, blender: BlenderSide) -> None:
+    (take_id,) = blender.generate({"broken": {"poll": broken}})
+    blender.until_ended(take_id)
+    assert blender.take(take_id).state is TakeState.FAILED
+
+
 def test_a_network_that_comes_back_costs_nothing(blender: BlenderSide, service: FolderService) -> None:
     (take_id,) = blender.generate({"errors": {"submit": 2, "poll": 3, "download": 2}, "wrong": 0})
     blender.until_ended(take_id)
@@ -134,7 +156,7 @@ def test_a_clip_that_cannot_be_fetched_waits_at_the_service_and_is_fetched_when_
     problem = take_on_disk(sidecar, take_id).problem
     assert problem
     assert "The clip was made" in problem.message
-    assert "look again" in problem.remedy
+    assert "ook again" in problem.remedy
     assert not blender.all(messages.Ended)
     blender.client.send(messages.Decide(path=sidecar, take_id=take_id, choice="look_again"))
     blender.until_ended(take_id)

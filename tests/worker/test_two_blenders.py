@@ -105,6 +105,25 @@ def test_a_session_deleted_by_the_other_stays_deleted_and_its_running_take_ends_
     assert (asset.session_id, asset.session_name) == (session.id, session.name)
 
 
+def test_a_copy_sends_nothing_that_waits_in_the_other_blender(
+    blender: BlenderSide, new_blender: NewBlender, service: FolderService, sidecar: Path, tmp_path: Path
+) -> None:
+    first, waits = blender.generate({"hold": ["poll"]}, {}, provider="narrow")
+    blender.until_held(first, "poll")
+    second = new_blender(sidecar)
+    second.open()
+    second.until(lambda: second.all(messages.Progress, waits), "that it runs elsewhere")
+    target = tmp_path / "project" / "copy.sessions.json"
+    second.client.send(messages.Relocate(path=sidecar, target=target, revision=1, move=False))
+    second.until(lambda: second.all(messages.Relocated), "Relocated")
+    second.path = target
+    second.restart()
+    second.until(lambda: take_on_disk(target, waits).state is TakeState.UNCERTAIN, "the question")
+    service.let_go(first, "poll")
+    blender.until_ended(first, waits)
+    assert service.submissions(waits) == 1
+
+
 def test_what_changed_between_blender_s_look_at_the_file_and_the_worker_s_is_told(
     blender: BlenderSide, new_blender: NewBlender, sidecar: Path
 ) -> None:

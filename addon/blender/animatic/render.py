@@ -188,9 +188,9 @@ def _new_scene(job: dict[str, Any], frames: int, clip: Path) -> Any:
     scene.frame_start, scene.frame_end = 1, frames
     scene.view_settings.view_transform, scene.display_settings.display_device = "Standard", "sRGB"
     render.dither_intensity, render.use_file_extension, render.filepath = 0.0, False, str(clip)
-    for name in render.bl_rna.properties.keys():
-        if name.startswith("use_stamp"):  # no date, no path and no render time in the file
-            setattr(render, name, False)
+    for setting in render.bl_rna.properties:
+        if setting.identifier.startswith("use_stamp"):  # no date, no path and no render time in the file
+            setattr(render, setting.identifier, False)
     compat.set_movie_output(scene, preset="REALTIME")
     render.ffmpeg.constant_rate_factor = "HIGH"
     render.ffmpeg.gopsize = max(1, round(job["fps"] / 2))  # quick to scrub
@@ -350,4 +350,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # Not sys.exit: taking Blender down again costs time, and the bpy module of 4.2 crashes doing it beside a thread.
+    os._exit(code)

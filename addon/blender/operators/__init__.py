@@ -1,5 +1,5 @@
 """What a person can do. Each `execute` is complete without a window; `invoke` only adds the dialog."""
 
-from . import assets, generate, sessions
+from . import assets, generate, sessions, takes
 
-CLASSES = (*sessions.CLASSES, *generate.CLASSES, *assets.CLASSES)
+CLASSES = (*sessions.CLASSES, *generate.CLASSES, *takes.CLASSES, *assets.CLASSES)

@@ -1,4 +1,4 @@
-"""Generate, and Cancel Take."""
+"""Generate."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from ...core import lifecycle, requesting, sessions
-from ...core.errors import InputError, NotFoundError, SessionsError
+from ...core.errors import InputError, SessionsError
 from ...core.models import Draft, Placement, Take, TakeState
 from ...providers import catalog
-from ...worker import messages
 from .. import compat, properties, pump, runtime, workers
 from .reporting import NO_UNDO, Result, reporting
 from .sessions import writable
@@ -73,39 +72,6 @@ class SESSIONS_OT_generate(bpy.types.Operator):
         return given
 
 
-class SESSIONS_OT_cancel(bpy.types.Operator):
-    """Cancel the take; a clip that is delivered all the same is kept"""
-
-    bl_idname = "sessions.cancel"
-    bl_label = "Cancel Take"
-    bl_options = NO_UNDO
-
-    take_id: StringProperty(
-        name="Take", description="Id of the take; left empty, the one selected in the panel", options={"SKIP_SAVE"}
-    )
-
-    @classmethod
-    def poll(cls, _context: bpy.types.Context) -> bool:
-        if not writable(cls):
-            return False
-        if not runtime.has_running_takes():
-            cls.poll_message_set("No take is running")
-            return False
-        return True
-
-    @reporting
-    def execute(self, context: bpy.types.Context) -> Result:
-        take = _find(self.take_id or properties.selected(context, "takes") or "")
-        if take is None:
-            raise NotFoundError("That take is not in this file (any more).", "Choose one from the list of takes.")
-        if lifecycle.has_ended(take):
-            raise InputError(f"Take {take.number} has already ended.")
-        state = runtime.current()
-        state.cancelling.add(take.id)
-        workers.send(messages.Cancel(path=state.path, take_id=take.id), state.path)
-        return {"FINISHED"}
-
-
 def submit(context: bpy.types.Context, settings: Mapping[str, object]) -> list[str]:
     """Put `settings` into the draft, add its takes to the session and let them run. Returns their ids, at once.
 
@@ -162,9 +128,10 @@ def _find(take_id: str) -> Take | None:
 
 
 def _have_ended(ids: list[str]) -> bool:
-    """Whether all of these takes have ended and their clips are where they belong."""
-    takes = [_find(take_id) for take_id in ids]
-    return not runtime.current().arrivals and all(take is None or lifecycle.has_ended(take) for take in takes)
+    """Whether nothing more will happen to these takes by itself, and their clips are where they belong."""
+    takes = [take for take in map(_find, ids) if take]
+    waiting = [take for take in takes if not lifecycle.has_ended(take) and take.state is not TakeState.UNCERTAIN]
+    return not waiting and not runtime.current().arrivals
 
 
-CLASSES = (SESSIONS_OT_generate, SESSIONS_OT_cancel)
+CLASSES = (SESSIONS_OT_generate,)

@@ -190,4 +190,16 @@ def _consequences(session: Session) -> list[str]:
     return lines
 
 
-CLASSES = (SESSIONS_OT_new, SESSIONS_OT_switch, SESSIONS_OT_rename, SESSIONS_OT_delete)
+class SESSIONS_OT_dismiss(bpy.types.Operator):
+    """Close this message; what it says stands in the log as well"""
+
+    bl_idname = "sessions.dismiss"
+    bl_label = "Dismiss Message"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, _context: bpy.types.Context) -> Result:
+        runtime.current().trouble = None
+        return {"FINISHED"}
+
+
+CLASSES = (SESSIONS_OT_new, SESSIONS_OT_switch, SESSIONS_OT_rename, SESSIONS_OT_delete, SESSIONS_OT_dismiss)

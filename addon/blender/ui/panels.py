@@ -6,7 +6,8 @@ from typing import Any
 
 import bpy
 
-from ...core.models import TakeState
+from ...core.errors import Problem
+from ...core.models import Take, TakeState
 from .. import properties, runtime
 from .lists import STATES
 from .text import wrapped
@@ -33,10 +34,10 @@ class SESSIONS_PT_sessions(_Tab, bpy.types.Panel):
         state = runtime.current()
         for problem in (state.blocked, state.unsaved, state.trouble):
             if problem:
-                box = self.layout.box()
-                wrapped(box, context, problem.message, icon="ERROR")
-                if problem.remedy:
-                    wrapped(box, context, problem.remedy, icon="BLANK1")
+                row = self.layout.box().row()
+                _draw_problem(row.column(), context, problem)
+                if problem is state.trouble:
+                    row.operator("sessions.dismiss", text="", icon="X", emboss=False)
         draw_session_list(self.layout, context)
 
 
@@ -144,9 +145,9 @@ def _draw_take(layout: Any, context: bpy.types.Context) -> None:
         return
     column = layout.column(align=True)
     if take.problem:
-        wrapped(column, context, take.problem.message, icon="ERROR")
-        if take.problem.remedy:
-            wrapped(column, context, take.problem.remedy, icon="BLANK1")
+        _draw_problem(column, context, take.problem)
+        if take.state is TakeState.UNCERTAIN:
+            _draw_choices(column, take)
     elif take.state is not TakeState.SUCCEEDED:
         progress = runtime.current().progress.get(take.id)
         wrapped(column, context, (progress.text if progress else "") or STATES[take.state][0])
@@ -156,6 +157,23 @@ def _draw_take(layout: Any, context: bpy.types.Context) -> None:
         text=f"{request.width} × {request.height}, {request.fps:g} fps, {request.duration:g} s, seed {request.seed}",
         translate=False,
     )
+
+
+def _draw_choices(layout: Any, take: Take) -> None:
+    """What can be done about a take of which nobody knows what became."""
+    row = layout.row(align=True)
+    for choice, label in (("look_again", "Look Again"), ("send_again", "Send Again"), ("give_up", "Give Up")):
+        if choice != "look_again" or take.job_id:
+            button = row.operator("sessions.settle", text=label)
+            button.take_id = take.id
+            button.choice = choice
+
+
+def _draw_problem(layout: Any, context: bpy.types.Context, problem: Problem) -> None:
+    """What happened, and what to do."""
+    wrapped(layout, context, problem.message, icon="ERROR")
+    if problem.remedy:
+        wrapped(layout, context, problem.remedy, icon="BLANK1")
 
 
 class SESSIONS_PT_assets(_Tab, bpy.types.Panel):

@@ -1,0 +1,96 @@
+"""Cancel Take, and what to do about a take of which nobody knows what became."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from ...core import lifecycle, sessions
+from ...core.errors import InputError, NotFoundError
+from ...core.models import Take, TakeState
+from ...worker import messages
+from .. import properties, runtime, workers
+from .reporting import NO_UNDO, Result, reporting
+from .sessions import writable
+
+
+class SESSIONS_OT_cancel(bpy.types.Operator):
+    """Cancel the take; a clip that is delivered all the same is kept"""
+
+    bl_idname = "sessions.cancel"
+    bl_label = "Cancel Take"
+    bl_options = NO_UNDO
+
+    take_id: StringProperty(
+        name="Take", description="Id of the take; left empty, the one selected in the panel", options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        if not writable(cls):
+            return False
+        if not runtime.has_running_takes():
+            cls.poll_message_set("No take is running")
+            return False
+        return True
+
+    @reporting
+    def execute(self, context: bpy.types.Context) -> Result:
+        take = _target(self.take_id, context)
+        if lifecycle.has_ended(take):
+            raise InputError(f"Take {take.number} has already ended.")
+        state = runtime.current()
+        state.cancelling.add(take.id)
+        workers.send(messages.Cancel(path=state.path, take_id=take.id), state.path)
+        return {"FINISHED"}
+
+
+class SESSIONS_OT_settle(bpy.types.Operator):
+    """Say what to do about a take of which nobody knows what became"""
+
+    bl_idname = "sessions.settle"
+    bl_label = "Settle Take"
+    bl_options = NO_UNDO | {"INTERNAL"}
+
+    take_id: StringProperty(
+        name="Take", description="Id of the take; left empty, the one selected in the panel", options={"SKIP_SAVE"}
+    )
+    choice: EnumProperty(
+        name="Choice",
+        items=(
+            ("look_again", "Look Again", "Ask the service what became of it, and fetch its clip. Costs nothing"),
+            ("send_again", "Send Again", "Send the request once more. If the first one was accepted, both are paid"),
+            ("give_up", "Give Up", "End the take without a clip"),
+        ),
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def description(cls, _context: bpy.types.Context, given: bpy.types.OperatorProperties) -> str:
+        item = cls.bl_rna.properties["choice"].enum_items[given.choice]  # type: ignore[attr-defined]
+        return str(item.description)
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        return writable(cls)
+
+    @reporting
+    def execute(self, context: bpy.types.Context) -> Result:
+        take = _target(self.take_id, context)
+        if take.state is not TakeState.UNCERTAIN:
+            raise InputError(f"There is nothing to settle about take {take.number}.")
+        state = runtime.current()
+        workers.send(messages.Decide(path=state.path, take_id=take.id, choice=self.choice), state.path)
+        return {"FINISHED"}
+
+
+def _target(take_id: str, context: bpy.types.Context) -> Take:
+    """The take an operator is about: the one named, else the one selected in the panel. Raises `NotFoundError`."""
+    wanted = take_id or properties.selected(context, "takes") or ""
+    take = sessions.find_take(runtime.current().project, wanted)
+    if take is None:
+        raise NotFoundError("That take is not in this file (any more).", "Choose one from the list of takes.")
+    return take
+
+
+CLASSES = (SESSIONS_OT_cancel, SESSIONS_OT_settle)
