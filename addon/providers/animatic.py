@@ -176,7 +176,8 @@ class _Job:
         if code is None:
             progress = float(self._said.get("progress", 0.0))
             return JobStatus(state=JobState.RUNNING, progress=progress, text="Drawing", poll_after=_POLL_SECONDS)
-        if code == 0 and self._said.get("done") and self.clip.is_file():
+        # What is done is done, even if Blender crashed while it quit.
+        if self._said.get("done") and self.clip.is_file():
             return JobStatus(state=JobState.SUCCEEDED, progress=1.0)
         problem = _refused(self._said["error"]) if "error" in self._said else _ended_early(f" (exit code {code})")
         log.warning("Animatic failed: %s\n%s", problem, self._tail())

@@ -78,7 +78,7 @@ def _read(path: str) -> dict[str, Any]:
             "image": job.get("image"),
         }
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise Impossible(f"The request {path} cannot be read: {error!r}.") from error
+        raise Impossible(f"The request {path} cannot be read: {error}.") from error
 
 
 def _check(job: dict[str, Any]) -> int:
