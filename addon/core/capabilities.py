@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass
 
 from .models import Mode
 
 
-class Data(BaseModel):
-    """Base of capability data: frozen, and strict about its own spelling."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Span(Data):
+@dataclass(frozen=True, kw_only=True)
+class Span:
     """Numbers from `minimum` to `maximum`, both included, in steps of `step` (0: any number between)."""
 
     minimum: float
@@ -34,7 +29,8 @@ class Span(Data):
         return self.minimum + steps * self.step
 
 
-class Model(Data):
+@dataclass(frozen=True, kw_only=True)
+class Model:
     """One model of a provider. Durations are in seconds, sizes in pixels, frame rates in frames per second."""
 
     id: str
@@ -48,7 +44,8 @@ class Model(Data):
     seed: Span
 
 
-class Capabilities(Data):
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
     """A provider: how it is called, what it needs and which models it has, the default one first.
 
     `needs_network`: it reaches beyond this machine. `free`: a request may be sent again without cost, so a submission

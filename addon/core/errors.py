@@ -34,7 +34,7 @@ class Kind(StrEnum):
 class Problem(BaseModel):
     """What happened and to what (`message`), and what to do about it (`remedy`): each whole sentences."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     kind: Kind
     message: str

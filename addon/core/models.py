@@ -22,9 +22,12 @@ def new_id() -> str:
 
 
 class Stored(BaseModel):
-    """Base of everything that is written to the sidecar."""
+    """Base of everything that is written to the sidecar.
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    Its validators are built when they are first needed, so that enabling the extension does not wait for them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
 
 class Mode(StrEnum):
@@ -145,7 +148,7 @@ class Session(Stored):
     last_generated_at: AwareDatetime
     named_at: AwareDatetime
     drafted_at: AwareDatetime
-    draft: Draft = Draft()
+    draft: Draft = Field(default_factory=Draft)
     takes: tuple[Take, ...] = ()
 
 
@@ -173,7 +176,7 @@ class Desk(Stored):
 
     changed_at: AwareDatetime
     active_session_id: str | None = None
-    draft: Draft = Draft()
+    draft: Draft = Field(default_factory=Draft)
 
 
 class Project(Stored):

@@ -34,7 +34,7 @@ class JobStatus(BaseModel):
     `poll_after` is how many seconds to wait before the next poll.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     state: JobState
     progress: float | None = None
@@ -46,7 +46,7 @@ class JobStatus(BaseModel):
 class Estimate(BaseModel):
     """What a request would cost, before it is sent. `amount` None: the provider cannot tell."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     amount: float | None = None
     currency: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from operator import attrgetter
 
-from . import lifecycle, naming
+from . import lifecycle
 from .errors import InputError, NotFoundError
 from .models import (
     Asset,
@@ -108,6 +108,8 @@ def edit_draft(project: Project, changes: Mapping[str, object], now: datetime) -
 
 def rename(project: Project, session_id: str, name: str, now: datetime) -> Project:
     """Give a session another name; its place in the list stays. Raises `NotFoundError`, `InputError`."""
+    from . import naming  # its tables take a while to load, and enabling the extension should not
+
     session = get(project, session_id)
     others = [other.name for other in project.sessions if other.id != session_id]
     unique = naming.unique(_clean_name(name), others)
@@ -204,6 +206,8 @@ def with_session(project: Project, session: Session) -> Project:
 
 
 def _new_session(project: Project, prompt: str, name: str, now: datetime) -> Session:
+    from . import naming
+
     taken = [session.name for session in project.sessions]
     typed = name or draft(project).name
     return Session(
@@ -218,6 +222,8 @@ def _new_session(project: Project, prompt: str, name: str, now: datetime) -> Ses
 
 
 def _clean_name(name: str) -> str:
+    from . import naming
+
     try:
         return naming.clean_name(name)
     except ValueError as error:

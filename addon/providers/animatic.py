@@ -240,8 +240,11 @@ def _request(take: Take) -> dict[str, Any]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """This process's, with a Blender profile that nobody uses: no add-ons, nobody's settings are read or written."""
-    return {**os.environ, "BLENDER_USER_RESOURCES": str(folder / "profile")}
+    """This process's, with a Blender profile that nobody uses (no add-ons, nobody's settings are read or written) and
+    with the job's folder for Blender's temporary files, which the bpy module leaves behind.
+    """
+    temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+    return {**os.environ, **temporary, "BLENDER_USER_RESOURCES": str(folder / "profile")}
 
 
 def _copy(clip: Path, target: Path, report: Callable[[float], None]) -> None:

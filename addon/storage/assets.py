@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 class AssetFile(BaseModel):
     """What stands in `<clip>.json`."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     schema_version: int = SCHEMA_VERSION
     asset: Asset

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from ..core.errors import Kind, StorageError
@@ -25,7 +25,7 @@ from .failures import explained
 from .migrations import Sidecar, migrated
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some editors on Windows put it before what they save
-_parsed = TypeAdapter(Sidecar)
+_parsed = TypeAdapter(Sidecar, config=ConfigDict(defer_build=True))
 
 
 class DamagedError(StorageError):

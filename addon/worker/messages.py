@@ -17,7 +17,7 @@ from ..core.models import Project
 class Message(BaseModel):
     """Base of all messages."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Open(Message):
@@ -153,5 +153,6 @@ FromWorker = Annotated[
     Saved | SaveFailed | Relocated | Changed | Progress | Ended | Trouble, Field(discriminator="type")
 ]
 
-to_worker: TypeAdapter[ToWorker] = TypeAdapter(ToWorker)
-from_worker: TypeAdapter[FromWorker] = TypeAdapter(FromWorker)
+_WHEN_NEEDED = ConfigDict(defer_build=True)
+to_worker: TypeAdapter[ToWorker] = TypeAdapter(ToWorker, config=_WHEN_NEEDED)
+from_worker: TypeAdapter[FromWorker] = TypeAdapter(FromWorker, config=_WHEN_NEEDED)

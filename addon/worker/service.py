@@ -201,9 +201,7 @@ class Service:
             log.warning("%s", error)
             self._outbox.put(SaveFailed(path=message.path, revision=message.revision, problem=error.problem))
         else:
-            self._outbox.put(
-                Relocated(path=message.path, target=message.target, revision=message.revision, part=part)
-            )
+            self._outbox.put(Relocated(path=message.path, target=message.target, revision=message.revision, part=part))
 
     def _move(self, project: OpenProject, target: Path) -> Project:
         before = project.path
@@ -266,9 +264,7 @@ class Service:
 
 def _joined(first: messages.Save, second: messages.Save) -> messages.Save:
     """Both changes in one, known by the later revision."""
-    return second.model_copy(
-        update={"part": merging.merged(first.part, second.part), "run": (*first.run, *second.run)}
-    )
+    return second.model_copy(update={"part": merging.merged(first.part, second.part), "run": (*first.run, *second.run)})
 
 
 def _fingerprint(path: Path) -> document.Fingerprint | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -51,12 +52,18 @@ def write_job(folder: Path, **settings: Any) -> Path:
     return path
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """This process's, with a Blender profile of its own: Blender tidies up the extensions of the one it is given."""
+    return {**os.environ, "BLENDER_USER_RESOURCES": str(folder.with_name(f"{folder.name}-profile"))}
+
+
 def run(script: Path, job: Path, out: Path) -> Drawn:
     done = subprocess.run(
         [sys.executable, str(script), "--", str(job), str(out)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        env=environment(job.parent),
         timeout=300,
     )
     output = done.stdout.decode("utf-8", "replace")

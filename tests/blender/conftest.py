@@ -69,6 +69,18 @@ def installed(extension: str) -> Callable[[str], ModuleType]:
     return lambda name: importlib.import_module(f"{extension}.{name}")
 
 
+@pytest.fixture(autouse=True)
+def libraries_stay(profile: Path, extension: str) -> Iterator[None]:
+    """Fail the test that takes the extension's wheels away, instead of all that come after it.
+
+    Another Blender on the same profile does so when it reads factory settings or disables the extension.
+    """
+    yield
+    found = list(profile.glob("extensions/.local/lib/python*/site-packages/pydantic"))
+    found += profile.glob("extensions/.local/Lib/site-packages/pydantic")
+    assert found, "this test removed the installed wheels; start other Blenders with a profile of their own"
+
+
 @pytest.fixture
 def fresh_file(extension: str) -> None:
     """A new, empty, unsaved file; the extension stays enabled."""

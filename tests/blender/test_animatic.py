@@ -15,7 +15,7 @@ import bpy
 import numpy as np
 import pytest
 
-from .animatics import Drawn, facts, frames, growth, run, shift, write_job
+from .animatics import Drawn, environment, facts, frames, growth, run, shift, write_job
 
 Draw = Callable[..., Drawn]
 Look = Callable[..., list[np.ndarray]]
@@ -308,7 +308,10 @@ def test_when_killed_it_leaves_its_folder_and_no_clip(script: Path, tmp_path: Pa
     clip = tmp_path / "clip.mp4"
     job = write_job(tmp_path, duration=60.0)
     process = subprocess.Popen(
-        [sys.executable, str(script), "--", str(job), str(clip)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        [sys.executable, str(script), "--", str(job), str(clip)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=environment(tmp_path),
     )
     assert process.stdout is not None
     for line in process.stdout:
@@ -333,6 +336,7 @@ def test_when_tied_it_ends_with_its_input(script: Path, tmp_path: Path) -> None:
         [sys.executable, str(script), "--", str(job), str(tmp_path / "clip.mp4"), "tied"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        env=environment(tmp_path),
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -98,6 +98,18 @@ def test_nothing_is_left_after_the_clip_was_handed_over(
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
+def test_nothing_is_left_in_the_folder_for_temporary_files(
+    provider: Provider, take: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(name, str(temporary))
+    mine = take(provider.submit(take()))
+    provider.download(mine, tmp_path / "clip.part", lambda share: None)
+    assert list(temporary.iterdir()) == []
+
+
 def test_a_clip_asked_for_twice_is_the_same(provider: Provider, take: Callable[..., Any], tmp_path: Path) -> None:
     mine = take(provider.submit(take()))
     for name in ("one", "two"):

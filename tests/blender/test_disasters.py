@@ -160,10 +160,12 @@ def test_a_drawing_process_that_dies_fails_its_take_in_a_sentence(
 
 
 def test_disabling_the_extension_leaves_no_process_behind(
-    saved_file: Path, profile: Path, in_new_blender: Callable[..., str]
+    saved_file: Path, package_zip: Path, tmp_path: Path, in_new_blender: Callable[..., str]
 ) -> None:
+    # In a profile of its own: Blender removes the libraries of what is disabled, whoever else uses them.
     code = (
-        ENABLE
+        f"import bpy; bpy.ops.extensions.package_install_files(filepath={str(package_zip)!r}, repo='user_default')\n"
+        + ENABLE
         + "settings = dict(prompt='A red fox', match_scene=False, width=320, height=180, fps=24.0, duration=30.0)\n"
         + "installed('blender.operators.generate').submit(bpy.context, settings)\n"
         + "pump, runtime, workers = (installed(f'blender.{n}') for n in ('pump', 'runtime', 'workers'))\n"
@@ -171,7 +173,7 @@ def test_disabling_the_extension_leaves_no_process_behind(
         + "print('WORKER', workers.process_id())\n"
         + "bpy.ops.preferences.addon_disable(module='bl_ext.user_default.generative_sessions')\n"
     )
-    said = in_new_blender(code, profile, saved_file)
+    said = in_new_blender(code, tmp_path / "profile", saved_file)
     (pid,) = [int(line.split()[1]) for line in said.splitlines() if line.startswith("WORKER")]
     deadline = time.monotonic() + 20
     while _family(pid) and time.monotonic() < deadline:

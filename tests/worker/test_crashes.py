@@ -109,9 +109,7 @@ def test_a_take_whose_clip_is_there_is_not_made_again_even_if_the_sidecar_is_an_
     assert service.submissions(take_id) == 1
 
 
-def test_killed_again_and_again_at_any_moment(
-    blender: BlenderSide, service: FolderService, sidecar: Path
-) -> None:
+def test_killed_again_and_again_at_any_moment(blender: BlenderSide, service: FolderService, sidecar: Path) -> None:
     """Eight takes, and a worker that never lives long: each take ends once, and none is ever sent twice."""
     takes = blender.generate(*[{"polls": 40, "size": 200_000} for _ in range(8)])
     blender.until_saved()

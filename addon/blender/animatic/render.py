@@ -3,6 +3,8 @@
     blender --background --factory-startup --python render.py -- JOB.json OUT [tied]
     python render.py -- JOB.json OUT [tied]
 
+Give it a profile of its own (BLENDER_USER_RESOURCES): Blender tidies up the extensions of the one it finds.
+
 JOB.json holds `prompt`, `seed`, `take` (1 is the first), `duration` (seconds), `width` and `height` (pixels; odd ones
 lose one, H.264 needs even ones), `fps` and `image` (path of a reference picture, or null).
 
@@ -328,12 +330,8 @@ def _end_with_input() -> None:
     os._exit(3)
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Exit code: 0 if the clip is there."""
-    arguments = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
-    if arguments[2:] == ["tied"]:
-        threading.Thread(target=_end_with_input, daemon=True).start()
-        del arguments[2]
     if len(arguments) != 2:
         _say(error="Animatic needs two arguments: the request's file and the clip to write.")
         return 2
@@ -350,7 +348,11 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    # Not sys.exit: taking Blender down again costs time, and the bpy module of 4.2 crashes doing it beside a thread.
-    os._exit(code)
+    given = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
+    if given[2:] == ["tied"]:
+        threading.Thread(target=_end_with_input, daemon=True).start()
+        code = main(given[:2])
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)  # Blender 4.2 crashes at times if it quits while a thread waits; nothing is left to tidy
+    sys.exit(main(given))
