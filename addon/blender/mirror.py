@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import bpy
@@ -16,16 +15,11 @@ _MANY_MOVES = 32
 _PROMPT_CHARACTERS = 200
 
 
-@dataclass
-class _Shown:
-    """What the collections hold now, so that refreshing reads nothing back from Blender."""
-
-    rows: dict[str, list[Row]] = field(default_factory=dict)
-    indices: dict[str, dict[str, int]] = field(default_factory=dict)
-    sources: dict[str, object] = field(default_factory=dict)
-
-
-_shown = _Shown()
+# What the collections hold now, so that refreshing reads nothing back from Blender: by list, its rows, the row of each
+# id, and the tuple it was filled from.
+_rows: dict[str, list[Row]] = {}
+_places: dict[str, dict[str, int]] = {}
+_sources: dict[str, object] = {}
 
 
 def refresh(project: Project) -> None:
@@ -49,30 +43,30 @@ def _asset_rows(assets: Sequence[Asset]) -> Iterable[Row]:
 
 def forget() -> None:
     """The collections were thrown away: begin anew at the next refresh."""
-    _shown.rows.clear()
-    _shown.indices.clear()
-    _shown.sources.clear()
+    _rows.clear()
+    _places.clear()
+    _sources.clear()
 
 
 def index(name: str, row_id: str) -> int:
     """The row of the list `name` that shows `row_id`, or -1."""
-    return _shown.indices.get(name, {}).get(row_id, -1)
+    return _places.get(name, {}).get(row_id, -1)
 
 
 def rows(name: str) -> Sequence[Row]:
     """Ids and names as the list `name` shows them, first row first."""
-    return _shown.rows.get(name, ())
+    return _rows.get(name, ())
 
 
 def _show(panel: Any, name: str, source: Any, rows_of: Callable[[Any], Iterable[Row]]) -> None:
     """Fill the list `name` from `source`, unless it shows just that already."""
-    if _shown.sources.get(name) is not source:
+    if _sources.get(name) is not source:
         _fill(panel, name, list(rows_of(source)))
-        _shown.sources[name] = source
+        _sources[name] = source
 
 
 def _fill(panel: Any, name: str, wanted: list[Row]) -> None:
-    shown = _shown.rows.get(name)
+    shown = _rows.get(name)
     if shown == wanted:
         return
     collection = getattr(panel, name)
@@ -80,8 +74,8 @@ def _fill(panel: Any, name: str, wanted: list[Row]) -> None:
         collection.clear()
         for row in wanted:
             _write(collection.add(), row)
-    _shown.rows[name] = wanted
-    _shown.indices[name] = {row[0]: place for place, row in enumerate(wanted)}
+    _rows[name] = wanted
+    _places[name] = {row[0]: place for place, row in enumerate(wanted)}
 
 
 def _few_moves(collection: Any, shown: list[Row], wanted: list[Row]) -> bool:

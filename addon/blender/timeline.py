@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 
@@ -25,8 +24,7 @@ _CHANNELS = range(1, 129)
 _STRIP_OPERATORS = ("SEQUENCER_OT_", "TRANSFORM_OT_")
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """Where a clip went: its strips' names, the picture's channel, its first frame and the first frame after it."""
 
     picture: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .models import Mode
 
 
-@dataclass(frozen=True, kw_only=True)
-class Span:
+class Span(NamedTuple):
     """Numbers from `minimum` to `maximum`, both included, in steps of `step` (0: any number between)."""
 
     minimum: float
@@ -29,8 +28,7 @@ class Span:
         return self.minimum + steps * self.step
 
 
-@dataclass(frozen=True, kw_only=True)
-class Model:
+class Model(NamedTuple):
     """One model of a provider. Durations are in seconds, sizes in pixels, frame rates in frames per second."""
 
     id: str
@@ -44,8 +42,7 @@ class Model:
     seed: Span
 
 
-@dataclass(frozen=True, kw_only=True)
-class Capabilities:
+class Capabilities(NamedTuple):
     """A provider: how it is called, what it needs and which models it has, the default one first.
 
     `needs_network`: it reaches beyond this machine. `free`: a request may be sent again without cost, so a submission

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
-
-from pydantic import BaseModel, ConfigDict
+from typing import NamedTuple, Protocol
 
 from .capabilities import Capabilities
 from .errors import Problem
@@ -28,13 +26,11 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class JobStatus(BaseModel):
+class JobStatus(NamedTuple):
     """The answer to one poll. `progress` is 0 to 1, None where the service tells none; `text` says what is happening.
 
     `poll_after` is how many seconds to wait before the next poll.
     """
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     state: JobState
     progress: float | None = None
@@ -43,10 +39,8 @@ class JobStatus(BaseModel):
     poll_after: float = 1.0
 
 
-class Estimate(BaseModel):
+class Estimate(NamedTuple):
     """What a request would cost, before it is sent. `amount` None: the provider cannot tell."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
 
     amount: float | None = None
     currency: str = ""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import checking
 from .capabilities import Capabilities, Model
 from .models import Draft, Input, Mode, Request
 
 
-@dataclass(frozen=True)
-class SceneFormat:
+class SceneFormat(NamedTuple):
     """What the edited scene renders: size in pixels, frame rate in frames per second."""
 
     width: int

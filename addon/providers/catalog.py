@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ..core.capabilities import Capabilities
 from ..core.errors import NotFoundError
@@ -11,8 +11,7 @@ from ..core.provider import Provider
 from . import animatic
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """What the worker has for providers.
 
     `blender` is the command that runs a Python script in a background Blender; `scratch` is a folder for files that
