@@ -7,10 +7,10 @@ import logging
 import bpy
 
 from ..core import sessions
-from ..core.errors import SessionsError
+from ..core.errors import InputError, SessionsError
 from ..core.models import Asset
 from ..storage import paths
-from . import clips, compat, relinking, runtime, timeline
+from . import clips, relinking, runtime, timeline
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +88,12 @@ def _place(asset: Asset) -> None:
     if placement is None:
         keep(asset)
     else:
-        scene = bpy.data.scenes.get(placement.scene) or compat.sequencer_scene(bpy.context)
+        keep(asset)
+        scene = bpy.data.scenes.get(placement.scene)
+        if scene is None:
+            raise InputError(
+                f"“{asset.session_name} {asset.take_number}” is there, but its scene “{placement.scene}” is gone.",
+                "Add it from the list of takes.",
+            )
         add_to_timeline(asset, scene, placement.frame, select=False)
     bpy.ops.ed.undo_push(message=f"Add {asset.session_name} {asset.take_number}")

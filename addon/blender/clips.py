@@ -5,7 +5,7 @@ A MovieClip cannot have a preview (Blender: "Data-block does not support preview
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import bpy
@@ -53,14 +53,6 @@ def ensure_clip(path: Path, *, asset_id: str, name: str, description: str, tags:
 
 def _as_tag(name: str) -> str:
     return name.encode()[:_TAG_BYTES].decode(errors="ignore").strip()
-
-
-def relink(where: Mapping[str, Path]) -> None:
-    """Let the data-blocks of the assets in `where` (by id) show the files where they lie now."""
-    for clip in _local():
-        file = where.get(clip.get(ASSET_KEY, ""))
-        if file is not None:
-            clip.filepath = blend_path(file)
 
 
 def blend_path(file: Path) -> str:

@@ -135,14 +135,6 @@ def set_movie_output(
     ffmpeg.audio_codec = audio
 
 
-# -- Interface --------------------------------------------------------------------------------------------------------
-
-
-def has_textbox() -> bool:
-    """Whether panels can show a text of several lines (``UILayout.textbox``, 5.2)."""
-    return hasattr(bpy.types.UILayout, "textbox")
-
-
 # -- Text as pixels ---------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import bpy
 
-from ..core import merging
 from ..core.errors import Problem, SessionsError, StorageError
 from ..core.models import Project, new_id
 from ..storage import sidecar
@@ -42,16 +41,25 @@ def ensure_open() -> None:
 
 def open_current() -> None:
     """Take up the project of the file that Blender has just opened, or of a new file without a name."""
-    path = _sidecar_of_open_file()
+    clips.forget()
+    runtime.leave()  # whatever goes wrong now, nothing goes into the file that was open before
+    path = Path(bpy.app.tempdir, "Unsaved.sessions.json")
     blocked = trouble = None
     project, seen = Project(), None
     try:
+        path = _sidecar_of_open_file()
         loaded = sidecar.read(path)
         project, seen, trouble = loaded.project, loaded.fingerprint, loaded.problem
     except StorageError as error:
         log.warning("%s", error)
         blocked = error.problem
-    clips.forget()
+    except (OSError, ValueError) as error:
+        log.exception("the extension's user folder cannot be used")
+        blocked = Problem(
+            kind=StorageError.kind,
+            message=f"Blender's folder for the files of extensions cannot be used: {error}.",
+            remedy="Save the file, or give Blender a user folder that can be written.",
+        )
     runtime.begin(path, project, blocked, trouble)
     if _has_content(project) and not bpy.app.background:
         try:
@@ -65,12 +73,20 @@ def close_current() -> None:
     workers.close_project()
 
 
+def reopen_current() -> None:
+    """Blender could not open another file and shows the one before."""
+    if runtime.is_enabled() and workers.is_running():
+        workers.open_project(runtime.current().path)
+
+
 def flush(seconds: float = _SAVE_SECONDS) -> None:
     """Wait until the last change is on the disk, at most `seconds`. The panel says what is not written by then."""
     deadline = time.monotonic() + seconds
     while runtime.has_unsaved_changes() and workers.is_running() and time.monotonic() < deadline:
         workers.wait(0.1)
         pump.read(0.1)
+    if runtime.has_unsaved_changes() and not workers.is_running():
+        runtime.save_here()
     if runtime.has_unsaved_changes() and runtime.current().unsaved is None:
         runtime.current().unsaved = Problem(
             kind=StorageError.kind,
@@ -86,7 +102,8 @@ def before_save(filepath: str) -> None:
     flush()
     state = runtime.current()
     target = places.sidecar_of(filepath)
-    if bpy.data.filepath or state.path == target or _is_nothing_to_bring(target):
+    has_name = bpy.data.filepath or not places.unsaved_key(state.path)
+    if has_name or state.path == target or _is_nothing_to_bring(target):
         return
     if _relocate(target, move=True):
         relinking.leave_unsaved_folder()
@@ -114,22 +131,28 @@ def _relocate(target: Path, *, move: bool, stays: bool = False) -> bool:
     False if that cannot be; the panel says why then.
     """
     state = runtime.current()
+    was_saved = not runtime.has_unsaved_changes()
     state.revision += 1
+    state.moving_to = None if stays else target
     order = messages.Relocate(path=state.path, target=target, revision=state.revision, move=move)
+    problem: Problem | None = _no_answer(target)
     try:
         workers.send(order, state.path)
+        answer = _answer_to(order)
+        problem = answer.problem if isinstance(answer, messages.SaveFailed) else None if answer else problem
     except SessionsError as error:
-        state.trouble = error.problem
+        problem = error.problem
+    state.moving_to = None
+    if problem:
+        state.trouble = problem
+        if was_saved:  # nothing of the project itself is missing on the disk
+            state.saved, state.unsaved = state.revision, None
         return False
-    answer = _answer_to(order)
-    if isinstance(answer, messages.Relocated):
-        if not stays:
-            state.path = target
-            workers.open_project(target)
-            runtime.show(merging.merged(state.project, answer.part))
-        return True
-    state.trouble = answer.problem if answer else _no_answer(target)
-    return False
+    if stays:
+        workers.close_copy(target)
+    else:
+        workers.open_project(target)
+    return True
 
 
 def _answer_to(order: messages.Relocate) -> messages.Relocated | messages.SaveFailed | None:

@@ -45,6 +45,7 @@ def _no_arguments(action: Callable[[], None]) -> Callable[..., None]:
 _HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
     _handler("load_pre", _no_arguments(files.close_current)),
     _handler("load_post", _no_arguments(files.open_current)),
+    _handler("load_post_fail", _no_arguments(files.reopen_current)),
     _handler("undo_pre", _no_arguments(clips.before_undo)),
     _handler("undo_post", _no_arguments(arrivals.after_undo)),
     _handler("redo_pre", _no_arguments(clips.before_undo)),

@@ -42,7 +42,7 @@ def _asset_rows(assets: Sequence[Asset]) -> Iterable[Row]:
 
 
 def forget() -> None:
-    """The collections were thrown away: begin anew at the next refresh."""
+    """The collections were thrown away, as at every file that is opened: begin anew at the next refresh."""
     _rows.clear()
     _places.clear()
     _sources.clear()
@@ -67,9 +67,9 @@ def _show(panel: Any, name: str, source: Any, rows_of: Callable[[Any], Iterable[
 
 def _fill(panel: Any, name: str, wanted: list[Row]) -> None:
     shown = _rows.get(name)
-    if shown == wanted:
-        return
     collection = getattr(panel, name)
+    if shown == wanted and len(collection) == len(wanted):
+        return
     if shown is None or len(shown) != len(collection) or not _few_moves(collection, list(shown), wanted):
         collection.clear()
         for row in wanted:

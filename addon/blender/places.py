@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import bpy
@@ -12,6 +13,7 @@ PACKAGE = __package__.rpartition(".")[0]
 _UNSAVED = "unsaved"
 
 
+@functools.cache
 def user_folder(name: str) -> Path:
     """The folder `name` within the extension's user data, made if need be."""
     return Path(bpy.utils.extension_path_user(PACKAGE, path=name, create=True))
@@ -28,8 +30,8 @@ def sidecar_of(blend: str) -> Path:
 
 
 def unsaved_sidecar(key: str) -> Path:
-    """The sidecar of a file that has no name yet, each in a folder of its own."""
-    return user_folder(f"{_UNSAVED}/{key}") / "Unsaved.sessions.json"
+    """The sidecar of a file that has no name yet, each in a folder of its own, which is made with the first change."""
+    return unsaved_folder() / key / "Unsaved.sessions.json"
 
 
 def unsaved_folder() -> Path:

@@ -23,6 +23,7 @@ from bpy.props import (
 from ..core import sessions
 from ..core.checking import MAX_COUNT
 from ..core.errors import SessionsError
+from ..core.models import Draft
 from ..providers import catalog
 from . import mirror, runtime
 
@@ -34,7 +35,7 @@ NAME = "generative_sessions"
 
 def _get(name: str) -> Callable[[Any], Any]:
     def get(_self: Any) -> Any:
-        return getattr(runtime.current().draft, name)
+        return getattr(runtime.current().draft if runtime.is_enabled() else _NOTHING, name)
 
     return get
 
@@ -74,13 +75,33 @@ def _set_provider(_self: Any, index: int) -> None:
     _edit(provider=_PROVIDERS[index][0], model="")
 
 
+_NOTHING = Draft()
+
 # Kept here because Blender does not keep the strings of a dynamic enumeration alive.
 _PROVIDERS = [(each.id, each.label, f"Generate with {each.label}") for each in catalog.capabilities()]
 
 
 def _get_session_index(_self: Any) -> int:
-    session = runtime.current().session
+    session = runtime.current().session if runtime.is_enabled() else None
     return mirror.index("sessions", session.id) if session else -1
+
+
+def _get_index(name: str) -> Callable[[Any], int]:
+    """The row that was selected in the list `name`, wherever it is now; the first one if there is none such."""
+
+    def get(_self: Any) -> int:
+        return max(0, mirror.index(name, runtime.current().selected.get(name, ""))) if runtime.is_enabled() else 0
+
+    return get
+
+
+def _set_index(name: str) -> Callable[[Any, int], None]:
+    def set(_self: Any, index: int) -> None:
+        rows = mirror.rows(name)
+        if 0 <= index < len(rows):
+            runtime.current().selected[name] = rows[index][0]
+
+    return set
 
 
 def _set_session_index(_self: Any, index: int) -> None:
@@ -112,9 +133,13 @@ class SESSIONS_PG_panel(bpy.types.PropertyGroup):
         set=_set_session_index,
     )
     takes: CollectionProperty(type=SESSIONS_PG_row)
-    take_index: IntProperty(name="Take", description="The take whose details are shown")
+    take_index: IntProperty(
+        name="Take", description="The take whose details are shown", get=_get_index("takes"), set=_set_index("takes")
+    )
     assets: CollectionProperty(type=SESSIONS_PG_row)
-    asset_index: IntProperty(name="Asset", description="The selected clip")
+    asset_index: IntProperty(
+        name="Asset", description="The selected clip", get=_get_index("assets"), set=_set_index("assets")
+    )
 
     name: StringProperty(
         name="Name",

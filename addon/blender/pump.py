@@ -6,20 +6,21 @@ timers never fire in a background Blender.
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import bpy
 
 from ..core import merging
 from ..core.errors import SessionsError
-from ..core.models import Project
+from ..core.models import Project, Take, TakeState
 from ..worker import messages
 from . import arrivals, runtime, workers
 
 log = logging.getLogger(__name__)
 
-BUDGET = 0.004
+BUDGET = 0.003
 """Seconds that one tick may spend on messages."""
 
 _BUSY_SECONDS = 0.05
@@ -58,9 +59,12 @@ def run_until(done: Callable[[], bool]) -> None:
     while not done():
         workers.wait(0.1)
         tick(budget=0.1)
-        problem = state.unsaved or (state.trouble if state.trouble is not known or not workers.is_running() else None)
+        stuck = not state.progress and state.trouble is not known
+        problem = state.unsaved or (state.trouble if stuck or not workers.is_running() else None)
         if problem:
             raise SessionsError(problem.message, problem.remedy, problem.kind)
+    if state.trouble is not None and state.trouble is not known:
+        raise SessionsError(state.trouble.message, state.trouble.remedy, state.trouble.kind)
 
 
 def start() -> None:
@@ -103,6 +107,7 @@ def _applied(message: messages.FromWorker, project: Project) -> Project:
         log.warning("%s", message.problem)
         if message.path in (None, state.path):
             state.trouble = message.problem
+            state.cancelling.clear()  # it may be the answer to a cancel, and the button must come back
         return project
     if message.path != state.path:
         return project  # about a file that was open before: the worker has written it there
@@ -115,16 +120,28 @@ def _applied(message: messages.FromWorker, project: Project) -> Project:
             state.unsaved = message.problem
         case messages.Relocated():
             state.saved = max(state.saved, message.revision)
+            if message.target == state.moving_to:
+                state.path = message.target
+                return merging.merged(project, message.part)
         case messages.Changed():
-            return merging.merged(project, message.part)
+            for take in _uncertain(message.part):
+                state.cancelling.discard(take.id)
+                state.progress.pop(take.id, None)
+            # Each Blender's panel is its own: what another one has open or types does not show here.
+            return merging.merged(project, message.part.model_copy(update={"desk": None}))
         case messages.Progress():
             state.progress[message.take_id] = message
         case messages.Ended():
             state.progress.pop(message.take_id, None)
             state.cancelling.discard(message.take_id)
-            state.arrivals += [asset.id for asset in message.part.assets]
+            state.arrivals += [asset.id for asset in message.part.assets if asset.id not in state.arrivals]
             return merging.merged(project, message.part)
     return project
+
+
+def _uncertain(part: Project) -> Iterator[Take]:
+    takes = (take for session in part.sessions for take in session.takes)
+    return (take for take in (*takes, *part.detached) if take.state is TakeState.UNCERTAIN)
 
 
 def _revive_worker() -> None:
@@ -134,3 +151,7 @@ def _revive_worker() -> None:
         runtime.current().progress.clear()
         workers.close()
         runtime.send_again()
+        state = runtime.current()
+        for take_id in state.cancelling:
+            with contextlib.suppress(SessionsError):  # told already
+                workers.send(messages.Cancel(path=state.path, take_id=take_id), state.path)

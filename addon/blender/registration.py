@@ -30,9 +30,11 @@ def _class_step(cls: type) -> Step:
 def _leave_file() -> None:
     if bpy.app.timers.is_registered(files.ensure_open):
         bpy.app.timers.unregister(files.ensure_open)
-    if runtime.is_enabled():
-        files.flush()
-    runtime.end()
+    try:
+        if runtime.is_enabled():
+            files.flush()
+    finally:
+        runtime.leave()
 
 
 _STEPS: tuple[Step, ...] = (

@@ -16,7 +16,7 @@ from ..core.errors import Problem, SessionsError, StorageError
 from ..core.models import Draft, Project, Session
 from ..storage.store import Store
 from ..worker import messages
-from . import mirror, workers
+from . import mirror, places, workers
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +46,12 @@ class Runtime:
     cancelling: set[str] = field(default_factory=set)
     arrivals: list[str] = field(default_factory=list)
     undone: bool = False
+    moving_to: Path | None = None
+    selected: dict[str, str] = field(default_factory=dict)
 
 
 _runtime: Runtime | None = None
+_count = 0  # of changes: it goes on from file to file, so that a late answer about one never counts for the next
 
 
 def is_enabled() -> bool:
@@ -66,13 +69,18 @@ def current() -> Runtime:
 def begin(path: Path, project: Project, blocked: Problem | None = None, trouble: Problem | None = None) -> None:
     """Start afresh with the project of a file that was opened."""
     global _runtime
-    _runtime = Runtime(path, blocked=blocked, trouble=trouble, arrivals=waiting_for_place(project))
+    leave()
+    _runtime = Runtime(path, blocked=blocked, trouble=trouble, revision=_count, saved=_count)
+    _runtime.arrivals = waiting_for_place(project)
+    mirror.forget()
     show(project)
 
 
-def end() -> None:
-    """Forget everything: the extension is being disabled."""
-    global _runtime
+def leave() -> None:
+    """Forget the file that was open; the next one has not been read yet."""
+    global _runtime, _count
+    if _runtime:
+        _count = _runtime.revision
     _runtime = None
 
 
@@ -112,24 +120,26 @@ def send_again() -> None:
 def _send(part: Project, run: Sequence[str] = ()) -> None:
     runtime = current()
     runtime.revision += 1
+    if places.unsaved_key(runtime.path):
+        runtime.path.parent.mkdir(parents=True, exist_ok=True)
     message = messages.Save(path=runtime.path, revision=runtime.revision, part=part, run=tuple(run))
     try:
         workers.send(message, runtime.path)
     except workers.WorkerUnavailable as error:
         log.error("%s", error)
         runtime.trouble = error.problem
-        _save_here(message)
+        save_here()
 
 
-def _save_here(message: messages.Save) -> None:
-    """Write a change without a worker, which takes the time it takes: where none can be had."""
+def save_here() -> None:
+    """Write the project without a worker, which takes the time it takes: where none can be had."""
     runtime = current()
     try:
-        Store(message.path).save(message.part)
+        Store(runtime.path).save(runtime.project)
     except StorageError as error:
         runtime.unsaved = error.problem
     else:
-        runtime.saved, runtime.unsaved = message.revision, None
+        runtime.saved, runtime.unsaved = runtime.revision, None
 
 
 def show(project: Project) -> None:

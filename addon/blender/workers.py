@@ -6,20 +6,24 @@ import logging
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 
 from ..core.errors import SessionsError
 from ..storage.document import Fingerprint
-from ..worker import client, messages
+from ..worker import messages
 from . import places
+
+if TYPE_CHECKING:
+    from ..worker.client import Client
 
 log = logging.getLogger(__name__)
 
 _MAX_STARTS = 4
 _PER_SECONDS = 120.0
 
-_client: client.Client | None = None
+_client: Client | None = None
 _opened: Path | None = None
 _starts: list[float] = []
 
@@ -61,6 +65,12 @@ def close_project() -> None:
     _opened = None
 
 
+def close_copy(path: Path) -> None:
+    """Blender has saved a copy of the project at `path` and does not show it."""
+    if _client:
+        _client.send(messages.Close(path=path))
+
+
 def receive(budget: float) -> list[messages.FromWorker]:
     """What the worker has said, reading for at most `budget` seconds."""
     return _client.receive(budget) if _client else []
@@ -100,7 +110,9 @@ def close() -> None:
     _client = _opened = None
 
 
-def _start() -> client.Client:
+def _start() -> Client:
+    from ..worker import client  # not needed to enable the extension, which should be quick
+
     moment = time.monotonic()
     _starts[:] = [start for start in _starts if moment - start < _PER_SECONDS]
     if len(_starts) >= _MAX_STARTS:

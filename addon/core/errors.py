@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Kind(StrEnum):
-    """What sort of problem it is; the interface chooses its remedy button by this, never by the words."""
+    """What sort of problem it is: what is done about it is decided by this, never by the words."""
 
     INPUT = "input"
     NOT_FOUND = "not_found"

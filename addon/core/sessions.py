@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from . import lifecycle
@@ -79,22 +79,26 @@ def assets_of(project: Project, session_id: str) -> list[Asset]:
 def start_draft(project: Project, now: datetime, name: str = "") -> Project:
     """Begin a new session: an empty draft that keeps the current settings. Pressed again it changes nothing more.
 
-    The session itself comes into being with its first generation. `name` as a person typed it, empty for one from the
-    prompt. Raises `InputError` for a name that cannot be used.
+    A draft that was begun before, and never sent, is taken up again. The session itself comes into being with its first
+    generation. `name` as a person typed it, empty for one from the prompt. Raises `InputError` for a name that cannot
+    be used.
     """
     checked = _clean_name(name) if name else ""
-    if project.desk and project.desk.active_session_id is None and not project.desk.draft.prompt and not checked:
+    desk = project.desk
+    is_draft = desk is None or desk.active_session_id is None
+    if is_draft and not checked:
         return project
-    fresh = draft(project).model_copy(update={"prompt": "", "name": checked, "image": ""})
-    return project.model_copy(update={"desk": Desk(changed_at=now, active_session_id=None, draft=fresh)})
+    if desk and (is_draft or desk.draft.prompt):  # what was typed and never sent is not thrown away
+        fresh = desk.draft.model_copy(update={"name": checked or desk.draft.name})
+    else:
+        fresh = draft(project).model_copy(update={"prompt": "", "name": checked, "image": ""})
+    return _with_desk(project, None, fresh, now)
 
 
 def switch(project: Project, session_id: str, now: datetime) -> Project:
     """Bring a session back into the panel. Its place in the list stays. Raises `NotFoundError`."""
     get(project, session_id)
-    desk = project.desk or Desk(changed_at=now)
-    desk = desk.model_copy(update={"active_session_id": session_id, "changed_at": now})
-    return project.model_copy(update={"desk": desk})
+    return _with_desk(project, session_id, project.desk.draft if project.desk else Draft(), now)
 
 
 def edit_draft(project: Project, changes: Mapping[str, object], now: datetime) -> Project:
@@ -102,8 +106,9 @@ def edit_draft(project: Project, changes: Mapping[str, object], now: datetime) -
     edited = draft(project).model_copy(update=changes)
     session = active(project)
     if session:
-        return with_session(project, session.model_copy(update={"draft": edited, "drafted_at": now}))
-    return project.model_copy(update={"desk": Desk(changed_at=now, active_session_id=None, draft=edited)})
+        drafted = {"draft": edited, "drafted_at": _after(session.drafted_at, now)}
+        return with_session(project, session.model_copy(update=drafted))
+    return _with_desk(project, None, edited, now)
 
 
 def rename(project: Project, session_id: str, name: str, now: datetime) -> Project:
@@ -113,7 +118,7 @@ def rename(project: Project, session_id: str, name: str, now: datetime) -> Proje
     session = get(project, session_id)
     others = [other.name for other in project.sessions if other.id != session_id]
     unique = naming.unique(_clean_name(name), others)
-    return with_session(project, session.model_copy(update={"name": unique, "named_at": now}))
+    return with_session(project, session.model_copy(update={"name": unique, "named_at": _after(session.named_at, now)}))
 
 
 def delete(project: Project, session_id: str, now: datetime) -> Project:
@@ -122,13 +127,11 @@ def delete(project: Project, session_id: str, now: datetime) -> Project:
     Assets stay; takes still running are detached and end as assets. Raises `NotFoundError`.
     """
     session = get(project, session_id)
-    desk = project.desk
-    if desk and desk.active_session_id == session_id:
+    if project.desk and project.desk.active_session_id == session_id:
         left = session.draft.model_copy(update={"prompt": "", "image": ""})
-        desk = Desk(changed_at=now, active_session_id=None, draft=left)
+        project = _with_desk(project, None, left, now)
     return project.model_copy(
         update={
-            "desk": desk,
             "sessions": tuple(other for other in project.sessions if other.id != session_id),
             "detached": (*project.detached, *detached_takes(session)),
             "deleted": {**project.deleted, session_id: now},
@@ -173,10 +176,11 @@ def generate(
         )
         for number, request in enumerate(requests, start=first)
     ]
-    session = session.model_copy(update={"takes": (*session.takes, *takes), "last_generated_at": now})
+    newest = max((other.last_generated_at for other in project.sessions), default=session.last_generated_at)
+    used = {"takes": (*session.takes, *takes), "last_generated_at": _after(newest, now)}
+    session = session.model_copy(update=used)
     blank = draft(project).model_copy(update={"name": "", "prompt": "", "image": ""})
-    desk = Desk(changed_at=now, active_session_id=session.id, draft=blank)
-    return with_session(project, session).model_copy(update={"desk": desk}), session, takes
+    return _with_desk(with_session(project, session), session.id, blank, now), session, takes
 
 
 def claim_placement(project: Project, session_id: str, take_id: str) -> tuple[Project, Placement | None]:
@@ -203,6 +207,16 @@ def with_session(project: Project, session: Session) -> Project:
     else:
         sessions = tuple(session if other.id == session.id else other for other in project.sessions)
     return project.model_copy(update={"sessions": sessions})
+
+
+def _with_desk(project: Project, active_id: str | None, on_it: Draft, now: datetime) -> Project:
+    changed_at = _after(project.desk.changed_at, now) if project.desk else now
+    return project.model_copy(update={"desk": Desk(changed_at=changed_at, active_session_id=active_id, draft=on_it)})
+
+
+def _after(before: datetime, now: datetime) -> datetime:
+    """The present, but later than `before` even if the clock was set back: the later change wins everywhere."""
+    return max(now, before + timedelta(microseconds=1))
 
 
 def _new_session(project: Project, prompt: str, name: str, now: datetime) -> Session:

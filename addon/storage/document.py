@@ -37,7 +37,7 @@ class DamagedError(StorageError):
 
 
 class Fingerprint(NamedTuple):
-    """What changes when a file is replaced: size in bytes, modification time in nanoseconds."""
+    """What changes when a file is replaced: inode, size in bytes, modification time in nanoseconds."""
 
     inode: int
     size: int

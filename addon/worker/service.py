@@ -156,6 +156,9 @@ class Service:
         project.refresh()
         if not message.seen == before == _fingerprint(path):
             project.tell_all()
+        if project.unsaved:  # from when it was shown the last time
+            project.tell_all()
+            self._outbox.put(SaveFailed(path=path, revision=0, problem=project.unsaved))
         unfinished = sessions.unfinished(project.project)
         if unfinished:
             delivered = {asset.take_id: asset for asset in assets.scan(paths.assets_folder(path))}

@@ -95,17 +95,6 @@ def test_a_clip_that_cannot_be_read_is_refused_and_leaves_nothing(
     assert len(bpy.data.movieclips) == 0
 
 
-def test_relinking_touches_only_the_assets_it_names(
-    ensure: Any, clips: Any, footage_file: Path, tmp_path: Path
-) -> None:
-    ensure(footage_file)
-    ensure(footage_file, asset_id="other")
-    own = bpy.data.movieclips.load(str(footage_file))
-    clips.relink({ID: tmp_path / "moved.mp4"})
-    assert clips.find(ID).filepath == str(tmp_path / "moved.mp4")
-    assert {clips.find("other").filepath, own.filepath} == {str(footage_file)}
-
-
 @pytest.fixture
 def watched(clips: Any, fresh_file: None) -> Iterator[None]:
     """Undo and redo tell `clips`, whether or not the installed handlers do already."""

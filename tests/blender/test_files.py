@@ -175,3 +175,69 @@ def test_the_folder_can_be_moved_and_everything_is_found(saved_file: Path, runti
     assert lies_at(movie()).is_file()
     (asset,) = runtime.current().project.assets
     bpy.ops.sessions.add_to_timeline(asset_id=asset.id)
+
+
+def test_reverting_the_file_fills_the_lists_again(saved_file: Path, runtime: Any) -> None:
+    generate("A red fox")
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=str(saved_file))
+    panel = bpy.context.window_manager.generative_sessions
+    assert ([row.name for row in panel.sessions], len(panel.takes), len(panel.assets)) == (["Red fox"], 1, 1)
+    assert panel.session_index == 0
+
+
+def test_after_a_revert_a_change_still_waits_until_it_is_on_the_disk(
+    saved_file: Path, runtime: Any, flush: Callable[[], None]
+) -> None:
+    generate("A red fox")
+    flush()
+    bpy.ops.wm.open_mainfile(filepath=str(saved_file))
+    bpy.ops.sessions.rename(name="Opening")
+    assert runtime.has_unsaved_changes()
+    flush()
+    assert read_sidecar(saved_file)["sessions"][0]["name"] == "Opening"
+
+
+def test_a_copy_of_a_file_without_a_name_keeps_its_sidecar_and_clips(
+    fresh_file: None, runtime: Any, tmp_path: Path
+) -> None:
+    generate("A red fox")
+    copy, final = tmp_path / "copy.blend", tmp_path / "final.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(final))
+    for blend in (copy, final):
+        (asset,) = read_sidecar(blend)["assets"]
+        assert (blend.parent / asset["path"]).is_file()
+    bpy.ops.wm.open_mainfile(filepath=str(copy))
+    assert lies_at(movie()).is_file()
+
+
+def test_a_save_as_that_cannot_take_the_sessions_along_says_so_once_and_holds_nothing_up(
+    saved_file: Path, runtime: Any, tmp_path: Path
+) -> None:
+    generate("A red fox")
+    (tmp_path / "other.sessions.json").mkdir()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
+    assert "other.sessions.json" in runtime.current().trouble.message
+    assert runtime.current().unsaved is None
+    assert not runtime.has_unsaved_changes()
+
+
+def test_new_files_that_are_never_used_leave_no_folder_behind(fresh_file: None, installed: Any) -> None:
+    folder = installed("blender.places").unsaved_folder()
+    before = set(folder.iterdir())
+    for _ in range(3):
+        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+        bpy.ops.sessions.new()
+    assert set(folder.iterdir()) == before
+
+
+def test_a_clip_whose_scene_is_gone_waits_in_the_list(
+    saved_file: Path, runtime: Any, start: Callable[..., None], settled: Callable[[], None]
+) -> None:
+    start("A red fox")
+    bpy.context.scene.name = "Renamed"
+    settled()
+    assert strips() == []
+    assert len(runtime.current().project.assets) == 1
+    assert "is gone" in runtime.current().trouble.message

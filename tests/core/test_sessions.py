@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from addon.core import lifecycle, sessions
+from addon.core import lifecycle, merging, sessions
 from addon.core.errors import InputError, NotFoundError, Problem
 from addon.core.models import Project, TakeState
 
@@ -84,10 +84,32 @@ def test_new_pressed_twice_makes_no_second_draft() -> None:
     assert sessions.start_draft(once, at(2)) is once
 
 
-def test_new_keeps_the_settings_that_were_chosen() -> None:
-    project = sessions.edit_draft(Project(), {"duration": 3.0, "prompt": "A fox"}, at(0))
-    draft = sessions.draft(sessions.start_draft(project, at(1)))
+def test_new_keeps_the_settings_of_the_session_that_was_active() -> None:
+    project, _, _ = generated(Project(), "A fox", 1)
+    project = sessions.edit_draft(project, {"duration": 3.0, "prompt": "A fox, closer"}, at(2))
+    draft = sessions.draft(sessions.start_draft(project, at(3)))
     assert (draft.duration, draft.prompt) == (3.0, "")
+
+
+def test_a_prompt_that_was_typed_and_never_sent_is_not_thrown_away() -> None:
+    project, first, _ = generated(Project(), "First shot", 1)
+    project = sessions.edit_draft(sessions.start_draft(project, at(2)), {"prompt": "Half an idea"}, at(3))
+    assert sessions.draft(sessions.start_draft(project, at(4))).prompt == "Half an idea"
+    project = sessions.switch(project, first.id, at(5))
+    assert sessions.draft(sessions.start_draft(project, at(6))).prompt == "Half an idea"
+
+
+def test_a_clock_that_was_set_back_undoes_nothing() -> None:
+    project, first, _ = two_sessions()
+    project = sessions.rename(project, first, "Renamed", at(100))
+    project = sessions.switch(project, first, at(101))
+    later = sessions.rename(project, first, "Renamed again", at(-3600))
+    later = sessions.edit_draft(later, {"prompt": "Refined"}, at(-3600))
+    later, _, _ = generated(later, "First shot", -3600)
+    merged = merging.merged(project, later)
+    assert sessions.get(merged, first).name == "Renamed again"
+    assert sessions.get(merged, first).draft.prompt == "Refined"
+    assert names(merged)[0] == "Renamed again"
 
 
 def test_switching_brings_back_prompt_settings_and_takes() -> None:

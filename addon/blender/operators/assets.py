@@ -22,7 +22,9 @@ class SESSIONS_OT_add_to_timeline(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     asset_id: StringProperty(
-        name="Asset", description="Id of the asset; left empty, the one selected in the panel", options={"SKIP_SAVE"}
+        name="Asset",
+        description="Id of the asset; left empty, the one selected in the panel",
+        options={"HIDDEN", "SKIP_SAVE"},
     )
 
     @classmethod

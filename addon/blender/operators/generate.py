@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from ...core import lifecycle, requesting, sessions
+from ...core.capabilities import Capabilities
 from ...core.errors import InputError, SessionsError
 from ...core.models import Draft, Placement, Take, TakeState
 from ...providers import catalog
-from .. import compat, properties, pump, runtime, workers
-from .reporting import NO_UNDO, Result, reporting
+from .. import compat, properties, pump, runtime, timeline, workers
+from .reporting import Result, reporting
 from .sessions import writable
 
 _SETTINGS = ("prompt", "provider", "model", "count", "seed", "duration", "width", "height", "fps", "insert")
@@ -25,7 +25,7 @@ class SESSIONS_OT_generate(bpy.types.Operator):
 
     bl_idname = "sessions.generate"
     bl_label = "Generate"
-    bl_options = NO_UNDO
+    bl_options = set()  # nothing to repeat: Repeat Last would run `execute`, which waits
 
     prompt: StringProperty(name="Prompt", options={"SKIP_SAVE"})
     provider: StringProperty(name="Provider", options={"SKIP_SAVE"})
@@ -103,7 +103,7 @@ def _with_picture(draft: Draft) -> Draft:
     return draft.model_copy(update={"image": str(picture)})
 
 
-def _capabilities(draft: Draft) -> Any:
+def _capabilities(draft: Draft) -> Capabilities:
     known = {each.id: each for each in catalog.capabilities()}
     if not draft.provider:
         return next(iter(known.values()))
@@ -131,7 +131,7 @@ def _have_ended(ids: list[str]) -> bool:
     """Whether nothing more will happen to these takes by itself, and their clips are where they belong."""
     takes = [take for take in map(_find, ids) if take]
     waiting = [take for take in takes if not lifecycle.has_ended(take) and take.state is not TakeState.UNCERTAIN]
-    return not waiting and not runtime.current().arrivals
+    return not waiting and (not runtime.current().arrivals or timeline.busy(bpy.context) is not None)
 
 
 CLASSES = (SESSIONS_OT_generate,)

@@ -29,7 +29,7 @@ class SESSIONS_OT_cancel(bpy.types.Operator):
     def poll(cls, _context: bpy.types.Context) -> bool:
         if not writable(cls):
             return False
-        if not runtime.has_running_takes():
+        if not sessions.unfinished(runtime.current().project):
             cls.poll_message_set("No take is running")
             return False
         return True

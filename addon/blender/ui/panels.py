@@ -52,6 +52,8 @@ class SESSIONS_PT_list_popover(bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         draw_session_list(self.layout, context)
+        if runtime.current().project.sessions:
+            self.layout.operator("sessions.new", text="New", icon="ADD")
 
 
 def draw_session_list(layout: Any, context: bpy.types.Context) -> None:
@@ -61,7 +63,7 @@ def draw_session_list(layout: Any, context: bpy.types.Context) -> None:
     if not state.project.sessions:
         row = layout.row()
         row.label(text="No sessions yet")
-        row.operator("sessions.new", text="New")
+        row.operator("sessions.new", text="New", icon="ADD")
         return
     row = layout.row()
     rows = min(max(2, len(state.project.sessions)), 5)
