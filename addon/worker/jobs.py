@@ -74,8 +74,8 @@ class Jobs:
             self._elsewhere[key] = project
             project.report(take_id, "Runs in another Blender")
             return
-        if self._elsewhere.pop(key, None):  # whoever had it may have brought it further
-            project.refresh()
+        project.refresh()  # whoever had it before us may have brought it further, up to its end
+        if self._elsewhere.pop(key, None):
             delivered = assets.find_adopted(paths.assets_folder(project.path), take_id)
         if self._resumed(project, take_id, capabilities, delivered):
             self._run(project, project.get(take_id))

@@ -21,6 +21,7 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -203,6 +204,6 @@ class FakeProvider:
 
     def _write(self, job_id: str, job: Any) -> None:
         path = self._service.folder / "jobs" / job_id
-        temporary = path.with_suffix(".tmp")
+        temporary = path.with_suffix(f".{uuid.uuid4().hex}.tmp")  # two processes may write at once
         temporary.write_text(json.dumps(job))
         temporary.replace(path)

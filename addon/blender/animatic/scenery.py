@@ -105,6 +105,11 @@ _SUBJECTS = (
     ("tower", "tower|castle|skyscraper|fortress|rocket|monument|obelisk"),
     ("tree", "tree|oak|forest|woods|jungle|garden"),
     (
+        "animal",
+        "animals?|fox(?:es)?|wol(?:f|ves)|dogs?|hounds?|pupp(?:y|ies)|cats?|kittens?|horses?|deer|stags?|bears?|lions?|"
+        "tigers?|leopards?|cows?|bulls?|sheep|goats?|rabbits?|hares?|boars?",
+    ),
+    (
         "person",
         "man|woman|person|people|boy|girl|child|children|hero|heroine|detective|cowboy|soldier|she|he|her|his|astronaut|"
         "dancer|king|queen|couple|girls|boys|men|women|figure|face|portrait|close-?up|walks?|walking|runs?|running",
@@ -114,6 +119,7 @@ _SHOTS = (
     ("close", "close-?up|closeup|portrait|face|macro|detail|eyes?"),
     ("wide", "wide|establishing|aerial|drone|landscape|panorama|vista|long shot|epic"),
 )
+_LOW = {"car": 0.42, "animal": 0.6}  # beside the others, whose height is the frame's business
 _SIZES = {"close": 0.52, "medium": 0.34, "wide": 0.25}
 _PROMPT_LIMIT = 20_000  # characters read: a prompt may be a megabyte
 
@@ -132,7 +138,7 @@ def scene(prompt: str, seed: int) -> Scene:
     place = (_named(prompt, _PLACES) or [rng.choice(("hills", "mountains", "sea", "city", "forest", "desert"))])[0]
     subject = (_named(prompt, _SUBJECTS) or ["person"])[0]
     shot = (_named(prompt, _SHOTS) or ["medium"])[0]
-    size = _SIZES[shot] * (0.42 if subject == "car" else 1.0) * rng.uniform(0.9, 1.1)
+    size = _SIZES[shot] * _LOW.get(subject, 1.0) * rng.uniform(0.9, 1.1)
     return Scene(light, place, subject, size, _palette(light, rng), rng)
 
 

@@ -38,7 +38,12 @@ class SESSIONS_PT_sessions(_Tab, bpy.types.Panel):
                 _draw_problem(row.column(), context, problem)
                 if problem is state.trouble:
                     row.operator("sessions.dismiss", text="", icon="X", emboss=False)
-        draw_session_list(self.layout, context)
+        row = _draw_sessions(self.layout, context)
+        if row is not None:
+            column = row.column(align=True)
+            column.operator("sessions.new", text="", icon="ADD")
+            column.separator()
+            column.menu("SESSIONS_MT_session", text="", icon="DOWNARROW_HLT")
 
 
 class SESSIONS_PT_list_popover(bpy.types.Panel):
@@ -51,27 +56,23 @@ class SESSIONS_PT_list_popover(bpy.types.Panel):
     bl_ui_units_x = 14
 
     def draw(self, context: bpy.types.Context) -> None:
-        draw_session_list(self.layout, context)
-        if runtime.current().project.sessions:
+        if _draw_sessions(self.layout, context) is not None:
             self.layout.operator("sessions.new", text="New", icon="ADD")
 
 
-def draw_session_list(layout: Any, context: bpy.types.Context) -> None:
-    """The list with its narrow column of buttons: add, and the menu of the active session."""
+def _draw_sessions(layout: Any, context: bpy.types.Context) -> Any:
+    """The session list, or that there is none yet and what to do. Returns the list's row, with room beside it."""
     state = runtime.current()
     panel = properties.panel(context)
     if not state.project.sessions:
         row = layout.row()
         row.label(text="No sessions yet")
         row.operator("sessions.new", text="New", icon="ADD")
-        return
+        return None
     row = layout.row()
     rows = min(max(2, len(state.project.sessions)), 5)
     row.template_list("SESSIONS_UL_sessions", "", panel, "sessions", panel, "session_index", rows=rows, maxrows=8)
-    column = row.column(align=True)
-    column.operator("sessions.new", text="", icon="ADD")
-    column.separator()
-    column.menu("SESSIONS_MT_session", text="", icon="DOWNARROW_HLT")
+    return row
 
 
 class SESSIONS_PT_generate(_Tab, bpy.types.Panel):
