@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import bpy
@@ -146,3 +146,16 @@ def test_deleted_sessions_assets_are_still_listed(saved_file: Path) -> None:
     panel = bpy.context.window_manager.generative_sessions
     (row,) = draw_rows("SESSIONS_UL_assets", panel.assets)
     assert row.operators == ["sessions.add_to_timeline"]
+
+
+def test_in_the_narrowest_sidebar_a_message_takes_more_lines_and_loses_no_word(installed: Any) -> None:
+    message = (
+        "“shot.sessions.json” is damaged: it is cut off or not JSON. It was kept as “shot.sessions.damaged-1.json”."
+    )
+    context = SimpleNamespace(
+        region=SimpleNamespace(width=229), preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0))
+    )
+    layout = RecordingLayout()
+    installed("blender.ui.text").wrapped(layout, context, message, icon="ERROR", inset=45)
+    assert all(len(line) <= 17 for line in layout.texts)
+    assert "".join(layout.texts).replace(" ", "") == message.replace(" ", "")

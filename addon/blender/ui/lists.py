@@ -42,11 +42,10 @@ class SESSIONS_UL_takes(bpy.types.UIList):
         take = _take(item.id)
         if take is None:
             return
-        row = layout.row(align=True)
         label, icon = STATES[take.state]
-        number = row.row()
-        number.ui_units_x = 4.5
-        number.label(text=f"Take {take.number}", icon=icon)
+        split = layout.split(factor=0.45)
+        split.label(text=f"Take {take.number}", icon=icon)
+        row = split.row(align=True)
         if take.state in (TakeState.QUEUED, TakeState.SUBMITTING, TakeState.RUNNING):
             _draw_running(row, take, label)
         elif take.state is TakeState.SUCCEEDED and take.asset_id:

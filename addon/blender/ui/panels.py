@@ -12,6 +12,8 @@ from .. import properties, runtime
 from .lists import STATES
 from .text import wrapped
 
+_BOX = 45  # points that a box and the button beside its text take
+
 
 class _Tab:
     """Where the panels stand: the sidebar of sequencer and preview alike."""
@@ -35,7 +37,7 @@ class SESSIONS_PT_sessions(_Tab, bpy.types.Panel):
         for problem in (state.blocked, state.unsaved, state.trouble):
             if problem:
                 row = self.layout.box().row()
-                _draw_problem(row.column(), context, problem)
+                _draw_problem(row.column(), context, problem, inset=_BOX)
                 if problem is state.trouble:
                     row.operator("sessions.dismiss", text="", icon="X", emboss=False)
         row = _draw_sessions(self.layout, context)
@@ -156,10 +158,8 @@ def _draw_take(layout: Any, context: bpy.types.Context) -> None:
         wrapped(column, context, (progress.text if progress else "") or STATES[take.state][0])
     request = take.request
     wrapped(column, context, " ".join(request.prompt[:400].split()), translate=False)
-    column.label(
-        text=f"{request.width} × {request.height}, {request.fps:g} fps, {request.duration:g} s, seed {request.seed}",
-        translate=False,
-    )
+    facts = f"{request.width} × {request.height}, {request.fps:g} fps, {request.duration:g} s, seed {request.seed}"
+    wrapped(column, context, facts, translate=False)
 
 
 def _draw_choices(layout: Any, take: Take) -> None:
@@ -172,11 +172,11 @@ def _draw_choices(layout: Any, take: Take) -> None:
             button.choice = choice
 
 
-def _draw_problem(layout: Any, context: bpy.types.Context, problem: Problem) -> None:
+def _draw_problem(layout: Any, context: bpy.types.Context, problem: Problem, inset: int = 0) -> None:
     """What happened, and what to do."""
-    wrapped(layout, context, problem.message, icon="ERROR")
+    wrapped(layout, context, problem.message, icon="ERROR", inset=inset)
     if problem.remedy:
-        wrapped(layout, context, problem.remedy, icon="BLANK1")
+        wrapped(layout, context, problem.remedy, icon="BLANK1", inset=inset)
 
 
 class SESSIONS_PT_assets(_Tab, bpy.types.Panel):

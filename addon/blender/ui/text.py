@@ -8,16 +8,23 @@ from typing import Any
 import bpy
 
 _POINTS_A_CHARACTER = 6.5
-_MARGIN = 40
+_MARGIN = 55  # the tabs beside the panels, and the panels' own edges
+_ICON = 22
 _USUAL_POINTS = 300
-_MOST_LINES = 8
+_MOST_LINES = 16
 
 
-def wrapped(layout: Any, context: bpy.types.Context, text: str, icon: Any = "NONE", translate: bool = True) -> None:
-    """Show `text` in as many label lines as the region's width needs; the first one carries `icon`."""
+def wrapped(
+    layout: Any, context: bpy.types.Context, text: str, icon: Any = "NONE", translate: bool = True, inset: int = 0
+) -> None:
+    """Show `text` in as many label lines as the region's width needs; the first one carries `icon`.
+
+    `inset`: how many points of that width `layout` does not have, because it lies in a box or beside a button.
+    """
     scale = context.preferences.system.ui_scale  # 0 in a background Blender
     points = context.region.width / scale if context.region and scale else _USUAL_POINTS
-    characters = max(16, int((points - _MARGIN) / _POINTS_A_CHARACTER))
+    beside = _MARGIN + inset + (_ICON if icon != "NONE" else 0)
+    characters = max(10, int((points - beside) / _POINTS_A_CHARACTER))
     column = layout.column(align=True)
     column.scale_y = 0.85
     for line in textwrap.wrap(text, characters, max_lines=_MOST_LINES, placeholder="…") or [""]:
