@@ -155,11 +155,12 @@ def _switch(panel: Any, index: int) -> None:
 
 def _draw_all() -> None:
     panel = bpy.context.window_manager.generative_sessions
-    panels = module("blender.ui.panels")
-    for cls in panels.CLASSES:
-        cls.draw(_Blank(), bpy.context)
-    lists = module("blender.ui.lists")
-    for cls, rows in zip(lists.CLASSES, (panel.sessions, panel.takes, panel.assets), strict=True):
+    classes = module("blender.ui").CLASSES
+    for cls in classes:
+        if issubclass(cls, bpy.types.Panel):
+            cls.draw(_Blank(), bpy.context)
+    lists = [cls for cls in classes if issubclass(cls, bpy.types.UIList)]
+    for cls, rows in zip(lists, (panel.sessions, panel.takes, panel.assets), strict=True):
         for item in rows[:8]:
             cls.draw_item(None, bpy.context, _Blank(), panel, item, 0, panel, "")
 

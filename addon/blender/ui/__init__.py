@@ -1,5 +1,6 @@
-"""What a person sees: lists, panels, menus. `draw` only reads the runtime: no file, no computing, no change."""
+"""What a person sees: panels, lists, menus. `draw` only reads the runtime: no file, no computing, no change."""
 
-from . import lists, menus, panels
+from . import assets, menus, sessions, shot, takes
 
-CLASSES = (*lists.CLASSES, *menus.CLASSES, *panels.CLASSES)
+# The order of the panels in the tab.
+CLASSES = (*menus.CLASSES, *sessions.CLASSES, *shot.CLASSES, *takes.CLASSES, *assets.CLASSES)

@@ -7,6 +7,8 @@ from typing import Any
 
 import bpy
 
+from ...core.errors import Problem
+
 _POINTS_A_CHARACTER = 6.5
 _MARGIN = 55  # the tabs beside the panels, and the panels' own edges
 _ICON = 22
@@ -30,3 +32,10 @@ def wrapped(
     for line in textwrap.wrap(text, characters, max_lines=_MOST_LINES, placeholder="…") or [""]:
         column.label(text=line, icon=icon, translate=translate)
         icon = "BLANK1" if icon != "NONE" else "NONE"
+
+
+def draw_problem(layout: Any, context: bpy.types.Context, problem: Problem, inset: int = 0) -> None:
+    """What happened, and what to do."""
+    wrapped(layout, context, problem.message, icon="ERROR", inset=inset)
+    if problem.remedy:
+        wrapped(layout, context, problem.remedy, icon="BLANK1", inset=inset)
