@@ -1,6 +1,8 @@
-"""Print what things cost, as ratios and against their bars: `python3 scripts/bench.py [--blender 5.0]`.
+"""Print what things cost, as ratios and against their bars: `python3 scripts/bench.py [--blender 5.0]`,
+`python3 scripts/bench.py --gui [--blender PATH]`.
 
-The sidecar is measured without Blender, the rest in the `bpy` module with the built package installed. The machine's
+The sidecar is measured without Blender, the rest in the `bpy` module with the built package installed; with --gui what
+a person sees, in a Blender with a window. The machine's
 load shows in every number: compare numbers of one run only.
 """
 
@@ -17,24 +19,52 @@ from statistics import median
 
 import build
 import environments
+import test
 from project import DIST, ROOT, Problem
 
 IN_BLENDER = ROOT / "scripts" / "bench_blender.py"
+IN_WINDOW = ROOT / "scripts" / "bench_gui.py"
 STORAGE = ROOT / "scripts" / "bench_storage.py"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Print what things cost.")
-    parser.add_argument("--blender", default=build.bpy_at_hand(), help="which bpy module (default: %(default)s)")
+    parser.add_argument("--gui", action="store_true", help="measure in a Blender with a window instead")
+    parser.add_argument(
+        "--blender", help="which bpy module, or with --gui the path of a Blender (default: one at hand)"
+    )
     options = parser.parse_args()
+    if options.gui:
+        return in_windows(test.name_blenders(test.choose_blenders([options.blender] if options.blender else [])))
     pure = environments.make("pure-3.11", (3, 11), "pure")
     subprocess.run([pure, STORAGE], check=True, cwd=ROOT)
     package = build.build(build.default_tool(None), build.fetch_wheels(), DIST)[0]
-    python = environments.make_bpy(options.blender)
+    python = environments.make_bpy(options.blender or build.bpy_at_hand())
     with tempfile.TemporaryDirectory(prefix="sessions-bench-", ignore_cleanup_errors=True) as folder:
         for row in measured_in_blender(python, package, Path(folder)):
-            bar = f"bar {row['bar']:g}" if row["bar"] else ""
-            print(f"{row['name']:<58}{row['value']:>10.2f} {row['unit']:<3}{bar}", flush=True)
+            show(row)
+    return 0
+
+
+def show(row: dict[str, object]) -> None:
+    """Print a row of the table."""
+    bar = f"bar {row['bar']:g}" if row["bar"] else ""
+    print(f"{row['name']:<66}{row['value']:>10.2f} {row['unit']:<3}{bar}", flush=True)
+
+
+def in_windows(blenders: dict[str, Path]) -> int:
+    """Measure in each of these Blenders and print a table."""
+    python = environments.make("gui", environments.this_python(), "gui")
+    package = build.build(build.default_tool(None), build.fetch_wheels(), DIST)[0]
+    for name, blender in blenders.items():
+        print(f"== Blender {name}", flush=True)
+        environment = os.environ | {"SESSIONS_BLENDER": str(blender), "SESSIONS_ZIP": str(package)}
+        done = subprocess.run([python, IN_WINDOW], env=environment, capture_output=True, text=True, check=False)
+        lines = [line for line in done.stdout.splitlines() if line.startswith("BENCH ")]
+        if done.returncode or not lines:
+            raise Problem(f"What is seen could not be measured:\n{done.stdout}\n{done.stderr}")
+        for row in json.loads(lines[-1].removeprefix("BENCH ")):
+            show(row)
     return 0
 
 

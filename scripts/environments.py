@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,9 @@ SUPPORTED_PYTHONS: tuple[Version, ...] = ((3, 11), (3, 12), (3, 13), (3, 14))
 
 # The Blender versions that are tested, oldest first, each with the Python its `bpy` wheel is made for.
 BPY_PYTHONS: dict[str, Version] = {"4.2": (3, 11), "4.5": (3, 11), "5.0": (3, 11), "5.2": (3, 13)}
+
+# What reads screenshots (rapidocr-onnxruntime) is for these only.
+GUI_PYTHONS: tuple[Version, ...] = ((3, 11), (3, 12))
 
 _PROBE = "import ensurepip, sys, venv; print(*sys.version_info[:2])"
 _PROBE_SECONDS = 30
@@ -132,18 +136,54 @@ def make_bpy(blender: str) -> Path:
         Problem: it could not be made, or `bpy` does not start in it.
     """
     python = make(f"bpy-{blender}", BPY_PYTHONS[blender], f"bpy-{blender}")
-    started = bpy_folder(python).parent / "bpy-started"
-    if not started.exists():
-        done = subprocess.run([python, "-c", "import bpy"], capture_output=True, text=True, timeout=300)
-        if done.returncode != 0:
-            reason = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
-            raise Problem(
-                f"The bpy module {blender} does not start: {reason}\n"
-                "It needs the libraries of a desktop. On Debian and Ubuntu: apt-get install "
-                "libxxf86vm1 libxfixes3 libxi6 libxrender1 libxkbcommon0 libgl1 libegl1 libsm6 libgomp1"
-            )
-        started.touch()
+    libraries = "libxxf86vm1 libxfixes3 libxi6 libxrender1 libxkbcommon0 libgl1 libegl1 libsm6 libgomp1"
+    _check_import(python, "bpy", f"The bpy module {blender}", libraries)
     return python
+
+
+def make_gui() -> Path:
+    """Make the environment of the tests that work a real window, and return its Python.
+
+    Raises:
+        Problem: there is no fitting Python, or what reads screenshots does not start.
+    """
+    fitting = [version for version in GUI_PYTHONS if version in interpreters()]
+    if not fitting:
+        raise Problem("The tests in a real window need Python 3.11 or 3.12: install one of them")
+    python = make("gui", fitting[0], "gui")
+    _check_import(python, "rapidocr_onnxruntime", "What reads screenshots", "libgl1 libglib2.0-0")
+    return python
+
+
+def _check_import(python: Path, module: str, what: str, libraries: str) -> None:
+    """Raise a Problem if a module of an environment does not start; once it did, that is not tried again."""
+    started = python.parent.parent / f"{module}-started"
+    if started.exists():
+        return
+    done = subprocess.run([python, "-c", f"import {module}"], capture_output=True, text=True, timeout=300)
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+        raise Problem(
+            f"{what} does not start: {reason}\n"
+            f"It needs the libraries of a desktop. On Debian and Ubuntu: apt-get install {libraries}"
+        )
+    started.touch()
+
+
+def blender_version(blender: Path) -> str:
+    """The version of a Blender by its own word, as "4.3".
+
+    Raises:
+        Problem: it does not start, or says something else.
+    """
+    try:
+        done = subprocess.run([blender, "--version"], capture_output=True, text=True, timeout=120)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Problem(f"{blender} does not start: {error}") from error
+    version = re.search(r"Blender (\d+\.\d+)", done.stdout)
+    if version is None:
+        raise Problem(f"{blender} does not say its version:\n{(done.stderr or done.stdout).strip()}")
+    return version[1]
 
 
 def _run(command: list[str], failure: str) -> None:

@@ -3,24 +3,31 @@
 First the checks of the code (tests/checks), then the parts that need no Blender, then the built package, installed in
 each Blender. Makes the environments for it the first time; after that nothing uses the network. The last line adds up
 all runs. Fails on a skipped test too, unless its reason stands in ALLOWED_SKIPS.
+
+`--gui [--blender PATH]…` instead works the built package by mouse and keyboard in the window of a real Blender
+(tests/gui), one Blender after the other. What a failed test saw is in dist/screens.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import build
 import environments
+import get_blender
 from project import DIST, ROOT, Problem, run_script
 
 # The reasons for which a test may be skipped.
@@ -29,6 +36,7 @@ ALLOWED_SKIPS: tuple[str, ...] = ()
 CHECKS = ("tests/checks",)
 PURE = ("tests/core", "tests/storage", "tests/providers", "tests/worker")
 IN_BLENDER = ("tests/blender", "tests/package")
+IN_WINDOW = ("tests/gui",)
 
 # The same parts without Blender run on the oldest and the newest Python an official Blender has.
 PURE_PYTHONS: tuple[environments.Version, ...] = ((3, 11), (3, 13))
@@ -37,15 +45,18 @@ PURE_PYTHONS: tuple[environments.Version, ...] = ((3, 11), (3, 13))
 NO_TESTS = 5
 
 RUN_SECONDS = 20 * 60
+GUI_RUN_SECONDS = 25 * 60
 AT_ONCE = 2
+SCREENS = DIST / "screens"
 
 
 class Run(NamedTuple):
-    """One start of pytest: in which environment, on which of the given paths."""
+    """One start of pytest: in which environment, on which of the given paths; the Blender where it works a window."""
 
     name: str
     python: Path
     paths: tuple[str, ...]
+    blender: Path | None = None
 
 
 class Result(NamedTuple):
@@ -67,19 +78,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Run every test. What is not listed here goes to pytest.")
     parser.add_argument("--fast", action="store_true", help="only what needs no Blender")
     parser.add_argument("--only", metavar="NAME", help="only the runs whose name begins so: checks, pure, bpy-5.0 …")
+    parser.add_argument("--gui", action="store_true", help="instead, the tests that work the window of a real Blender")
+    parser.add_argument(
+        "--blender", metavar="PATH", action="append", default=[], help="a Blender for --gui; repeatable"
+    )
     options, rest = parser.parse_known_args()
+    if (options.blender and not options.gui) or (options.gui and options.fast):
+        parser.error("--blender goes with --gui, and --fast without it")
     paths = [word for word in rest if not word.startswith("-") and (ROOT / word.split("::")[0]).exists()]
     passed_on = [word for word in rest if word not in paths]
 
-    wanted = {
-        name: select(paths, folders)
-        for name, folders in suites(options.fast).items()
-        if name.startswith(options.only or "")
-    }
-    runs = set_up({name: chosen for name, chosen in wanted.items() if chosen})
+    blenders = name_blenders(choose_blenders(options.blender)) if options.gui else {}
+    offered = dict.fromkeys(blenders, IN_WINDOW) if options.gui else suites(options.fast)
+    wanted = {name: select(paths, folders) for name, folders in offered.items() if name.startswith(options.only or "")}
+    runs = set_up({name: chosen for name, chosen in wanted.items() if chosen}, blenders)
     total = Result()
-    with tempfile.TemporaryDirectory() as reports, ThreadPoolExecutor(AT_ONCE) as pool:
-        for result in pool.map(lambda run: execute(run, passed_on, Path(reports, f"{run.name}.xml")), runs):
+    with tempfile.TemporaryDirectory() as reports:
+        for result in execute_all(runs, passed_on, Path(reports)):
             total += result
     if total == Result():
         print("No test was run: nothing fits what was asked for", file=sys.stderr)
@@ -109,6 +124,36 @@ def suites(fast: bool) -> dict[str, tuple[str, ...]]:
     return names
 
 
+def choose_blenders(asked: Sequence[str]) -> list[Path]:
+    """The Blenders to work in: those asked for, else those that scripts/get_blender.py set up, else the one on PATH.
+
+    Raises:
+        Problem: there is none, or what was asked for is no fitting Blender.
+    """
+    if asked:
+        return [path.absolute() for word in asked if (path := build.find_blender(word)) is not None]
+    ready = get_blender.cached(get_blender.default_cache())
+    if ready:
+        return ready
+    on_path = build.find_blender(None)
+    if on_path is None:
+        raise Problem(
+            "There is no Blender to work in. Give the path of one by --blender, "
+            "or (on Debian, as root) set one up: python3 scripts/get_blender.py 5.2"
+        )
+    return [on_path.absolute()]
+
+
+def name_blenders(blenders: Iterable[Path]) -> dict[str, Path]:
+    """The name of the run in each Blender, by its version; a second Blender of a version gets a number."""
+    names: dict[str, Path] = {}
+    for blender in dict.fromkeys(blenders):
+        name = f"gui-{environments.blender_version(blender)}"
+        alike = sum(other == name or other.startswith(f"{name}-") for other in names)
+        names[f"{name}-{alike + 1}" if alike else name] = blender
+    return names
+
+
 def select(paths: Sequence[str], folders: Sequence[str]) -> tuple[str, ...]:
     """Which of the asked-for paths lie in a run's folders; without such a wish, the folders that exist."""
     existing = tuple(folder for folder in folders if any((ROOT / folder).rglob("test_*.py")))
@@ -122,7 +167,7 @@ def select(paths: Sequence[str], folders: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(inside + around))
 
 
-def set_up(wanted: dict[str, tuple[str, ...]]) -> list[Run]:
+def set_up(wanted: Mapping[str, tuple[str, ...]], blenders: Mapping[str, Path]) -> list[Run]:
     """Make the environment of every run, and the package where a run needs it. All that uses the network is here."""
     runs = []
     for name, paths in wanted.items():
@@ -132,46 +177,91 @@ def set_up(wanted: dict[str, tuple[str, ...]]) -> list[Run]:
         elif kind == "pure":
             major, minor = version.split(".")
             python = environments.make(name, (int(major), int(minor)), "pure")
+        elif kind == "gui":
+            python = environments.make_gui()
         else:
             python = environments.make_bpy(version)
-        runs.append(Run(name, python, paths))
-    in_blender = [run for run in runs if run.name.startswith("bpy-")]
-    if in_blender:
-        tool = build.tool_of_bpy(in_blender[0].python)
+        runs.append(Run(name, python, paths, blenders.get(name)))
+    in_bpy = [run.python for run in runs if run.name.startswith("bpy-")]
+    if in_bpy or any(run.blender for run in runs):
+        tool = build.tool_of_bpy(in_bpy[0]) if in_bpy else build.default_tool(None)
         os.environ["SESSIONS_ZIP"] = str(build.build(tool, build.fetch_wheels(), DIST)[0])
     return runs
 
 
+def execute_all(runs: Sequence[Run], options: Sequence[str], reports: Path) -> Iterator[Result]:
+    """Run pytest for each run: some at once, but one after the other where they work a window and wait for answers."""
+
+    def one(run: Run) -> Result:
+        return execute(run, options, reports / f"{run.name}.xml")
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield from pool.map(one, [run for run in runs if not run.blender])
+    yield from map(one, [run for run in runs if run.blender])
+
+
 def execute(run: Run, options: Sequence[str], report: Path) -> Result:
     """Run pytest in one environment, print what it printed, and count."""
-    command = [str(run.python), "-m", "pytest", "-q", f"--junitxml={report}", *options, *run.paths]
+    # A screen is read as people read it, which a busy machine can spoil: what fails there is tried again, and said so.
+    again = ["--reruns=1", "-rR"] if run.blender else []
+    command = [str(run.python), "-m", "pytest", "-q", f"--junitxml={report}", *again, *options, *run.paths]
     began = time.monotonic()
-    try:
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            # A developer's own settings of Python and Blender must not decide what is tested.
-            env={k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "BLENDER_"))}
-            | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=RUN_SECONDS,
-        )
-        output, code = done.stdout, done.returncode
-    except subprocess.TimeoutExpired as error:
-        printed = error.stdout or b""
-        output = printed if isinstance(printed, str) else printed.decode(errors="replace")
-        output += f"\nended after {RUN_SECONDS} seconds"
-        code = -1
+    limit = GUI_RUN_SECONDS if run.blender else RUN_SECONDS
+    # A file, and no pipe: that would stay open as long as any program that a test left behind.
+    with tempfile.TemporaryFile() as printed:
+        try:
+            code, ending = call(command, environment_of(run), printed, limit, with_all_it_started=bool(run.blender)), ""
+        except subprocess.TimeoutExpired:
+            code, ending = -1, f"\nended after {limit} seconds"
+        printed.seek(0)
+        output = printed.read().decode("utf-8", errors="replace") + ending
     result, notes = count(report, code)
     seconds = time.monotonic() - began
     print(f"== {run.name}: {' '.join(run.paths)}\n{output.strip()}", *notes, sep="\n", flush=True)
     print(f"== {run.name}: {result} in {seconds:.0f} s\n", flush=True)
     return result
+
+
+def environment_of(run: Run) -> dict[str, str]:
+    """The environment of a run. A developer's own settings of Python and Blender must not decide what is tested."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "BLENDER_"))}
+    kept |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    if run.blender:
+        screens = SCREENS / run.name
+        shutil.rmtree(screens, ignore_errors=True)  # of an earlier run
+        kept |= {"SESSIONS_BLENDER": str(run.blender), "SESSIONS_SCREENS": str(screens)}
+    return kept
+
+
+def call(
+    command: Sequence[str], environment: Mapping[str, str], printed: IO[bytes], limit: float, with_all_it_started: bool
+) -> int:
+    """Run a command in the project's folder and return its exit code; it is ended when the time limit (s) is over.
+
+    `with_all_it_started`: a Blender or a screen that it leaves behind, however it ended, is ended too (not on Windows).
+    For that it gets a session of its own. Ctrl+C does not reach there, only here, so this has to be the main thread.
+
+    Raises:
+        subprocess.TimeoutExpired: the time limit was over.
+    """
+    own_session = with_all_it_started and os.name == "posix"
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=printed,
+        stderr=subprocess.STDOUT,
+        start_new_session=own_session,
+    )
+    try:
+        return process.wait(limit)
+    finally:
+        if own_session:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
 
 
 def count(report: Path, code: int) -> tuple[Result, list[str]]:

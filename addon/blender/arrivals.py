@@ -10,7 +10,7 @@ from ..core import sessions
 from ..core.errors import InputError, SessionsError
 from ..core.models import Asset
 from ..storage import paths
-from . import clips, relinking, runtime, timeline
+from . import clips, relinking, runtime, timeline, words
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ def add_to_timeline(asset: Asset, scene: bpy.types.Scene, frame: int, *, select:
         scene,
         paths.clip_path(asset.path, runtime.current().path),
         frame,
-        name=f"{asset.session_name} {asset.take_number}",
+        name=_name(asset),
         ids={timeline.SESSION_KEY: asset.session_id, timeline.TAKE_KEY: asset.take_id, timeline.ASSET_KEY: asset.id},
         select=select,
     )
@@ -75,10 +75,14 @@ def keep(asset: Asset) -> None:
     clips.ensure_clip(
         paths.clip_path(asset.path, runtime.current().path),
         asset_id=asset.id,
-        name=f"{asset.session_name} {asset.take_number}",
+        name=_name(asset),
         description=asset.request.prompt,
         tags=(asset.session_name, asset.request.provider, asset.request.model),
     )
+
+
+def _name(asset: Asset) -> str:
+    return f"{asset.session_name} {asset.take_number}"
 
 
 def _place(asset: Asset) -> None:
@@ -92,8 +96,10 @@ def _place(asset: Asset) -> None:
         scene = bpy.data.scenes.get(placement.scene)
         if scene is None:
             raise InputError(
-                f"“{asset.session_name} {asset.take_number}” is there, but its scene “{placement.scene}” is gone.",
+                "“{name}” is there, but its scene “{scene}” is gone.",
                 "Add it from the list of takes.",
+                name=_name(asset),
+                scene=placement.scene,
             )
         add_to_timeline(asset, scene, placement.frame, select=False)
-    bpy.ops.ed.undo_push(message=f"Add {asset.session_name} {asset.take_number}")
+    bpy.ops.ed.undo_push(message=words.tr("Add {name}").format(name=_name(asset)))

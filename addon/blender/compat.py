@@ -22,6 +22,12 @@ _SEQUENCER_HAS_SCENE = bpy.app.version >= (5, 0, 0)
 _VIEWPORT_RENDER_IS_JOB = bpy.app.version >= (5, 0, 0)
 
 
+_LAYOUT: Any = bpy.types.UILayout.bl_rna
+
+HAS_TEXT_BOX = "textbox" in _LAYOUT.functions
+"""Whether panels have text fields of many lines, which is from 5.2. Else the Text Editor stands in."""
+
+
 # -- Which scene, which strips ----------------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """Which project belongs to the open .blend: opening, saving, saving under another name, and files without a name.
 
-A file without a name works in the extension's user folder. Its clips move beside the .blend just before its first save,
-so that what is written already points at them.
+A file without a name works in the extension's user folder. Its clips move beside the .blend, or where the preferences
+have them, just before its first save, so that what is written already points at them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..core.errors import Problem, SessionsError, StorageError
 from ..core.models import Project, new_id
 from ..storage import sidecar
 from ..worker import messages
-from . import clips, places, pump, relinking, runtime, workers
+from . import clips, places, pump, redrawing, relinking, runtime, settings, workers
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +57,12 @@ def open_current() -> None:
         log.exception("the extension's user folder cannot be used")
         blocked = Problem(
             kind=StorageError.kind,
-            message=f"Blender's folder for the files of extensions cannot be used: {error}.",
+            message="Blender's folder for the files of extensions cannot be used: {error}.",
             remedy="Save the file, or give Blender a user folder that can be written.",
+            values={"error": str(error)},
         )
     runtime.begin(path, project, blocked, trouble)
+    redrawing.redraw()  # a sidebar that is open already has no tab of ours until then
     if _has_content(project) and not bpy.app.background:
         try:
             workers.open_project(path, seen)
@@ -134,7 +136,8 @@ def _relocate(target: Path, *, move: bool, stays: bool = False) -> bool:
     was_saved = not runtime.has_unsaved_changes()
     state.revision += 1
     state.moving_to = None if stays else target
-    order = messages.Relocate(path=state.path, target=target, revision=state.revision, move=move)
+    root = settings.root(target)
+    order = messages.Relocate(path=state.path, target=target, root=root, revision=state.revision, move=move)
     problem: Problem | None = _no_answer(target)
     try:
         workers.send(order, state.path)
@@ -168,8 +171,9 @@ def _answer_to(order: messages.Relocate) -> messages.Relocated | messages.SaveFa
 def _no_answer(target: Path) -> Problem:
     return Problem(
         kind=StorageError.kind,
-        message=f"The sessions could not be brought to {target.parent}: the worker process gave no answer.",
+        message="The sessions could not be brought to {folder}: the worker process gave no answer.",
         remedy="They are still where they were; save the file again.",
+        values={"folder": str(target.parent)},
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import arrivals, clips, files
+from . import arrivals, clips, files, prompts, thumbnails
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def _first_argument(action: Callable[[str], None]) -> Callable[..., None]:
     return with_path
 
 
-def _no_arguments(action: Callable[[], None]) -> Callable[..., None]:
+def _no_arguments(action: Callable[[], object]) -> Callable[..., None]:
     @functools.wraps(action)
     def without(*_args: Any) -> None:
         action()
@@ -43,13 +43,16 @@ def _no_arguments(action: Callable[[], None]) -> Callable[..., None]:
 
 
 _HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
+    _handler("load_pre", _no_arguments(prompts.take_over)),
     _handler("load_pre", _no_arguments(files.close_current)),
+    _handler("load_pre", _no_arguments(thumbnails.forget)),
     _handler("load_post", _no_arguments(files.open_current)),
     _handler("load_post_fail", _no_arguments(files.reopen_current)),
     _handler("undo_pre", _no_arguments(clips.before_undo)),
     _handler("undo_post", _no_arguments(arrivals.after_undo)),
     _handler("redo_pre", _no_arguments(clips.before_undo)),
     _handler("redo_post", _no_arguments(arrivals.after_undo)),
+    _handler("save_pre", _no_arguments(prompts.take_over)),
     _handler("save_pre", _first_argument(files.before_save)),
     _handler("save_post", _first_argument(files.after_save)),
 )

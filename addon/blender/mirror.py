@@ -14,12 +14,16 @@ Row = tuple[str, str]
 _MANY_MOVES = 32
 _PROMPT_CHARACTERS = 200
 
+PAGE = 12
+"""How many pictures there are on a page."""
+
 
 # What the collections hold now, so that refreshing reads nothing back from Blender: by list, its rows, the row of each
 # id, and the tuple it was filled from.
 _rows: dict[str, list[Row]] = {}
 _places: dict[str, dict[str, int]] = {}
 _sources: dict[str, object] = {}
+_pages: dict[str, int] = {}
 
 
 def refresh(project: Project) -> None:
@@ -29,7 +33,10 @@ def refresh(project: Project) -> None:
         return
     session = sessions.active(project)
     _show(panel, "sessions", project.sessions, lambda _: ((each.id, each.name) for each in sessions.listed(project)))
+    newest = rows("takes")[:1]
     _show(panel, "takes", session.takes if session else (), _take_rows)
+    if rows("takes")[:1] != newest:
+        _pages.pop("takes", None)  # new takes, or those of another session: begin with the newest
     _show(panel, "assets", project.assets, _asset_rows)
 
 
@@ -46,6 +53,7 @@ def forget() -> None:
     _rows.clear()
     _places.clear()
     _sources.clear()
+    _pages.clear()
 
 
 def index(name: str, row_id: str) -> int:
@@ -56,6 +64,21 @@ def index(name: str, row_id: str) -> int:
 def rows(name: str) -> Sequence[Row]:
     """Ids and names as the list `name` shows them, first row first."""
     return _rows.get(name, ())
+
+
+def page(name: str) -> tuple[list[str], int, int]:
+    """What the list `name` shows as pictures: the ids of the page turned to, the place of the first, and how many there
+    are in all.
+    """
+    found = rows(name)
+    last = max(0, (len(found) - 1) // PAGE)
+    first = min(_pages.get(name, 0), last) * PAGE
+    return [row_id for row_id, _ in found[first : first + PAGE]], first, len(found)
+
+
+def turn_page(name: str, by: int) -> None:
+    """Turn to another page of the list `name`, at most to its last."""
+    _pages[name] = min(max(0, page(name)[1] // PAGE + by), max(0, len(rows(name)) - 1) // PAGE)
 
 
 def _show(panel: Any, name: str, source: Any, rows_of: Callable[[Any], Iterable[Row]]) -> None:

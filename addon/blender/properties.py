@@ -6,6 +6,7 @@ The draft's fields read and write the draft itself, so there is no second copy t
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,8 +25,9 @@ from ..core import sessions
 from ..core.checking import MAX_COUNT
 from ..core.errors import SessionsError
 from ..core.models import Draft
+from ..core.wording import N_
 from ..providers import catalog
-from . import mirror, runtime
+from . import mirror, runtime, searching, settings, words
 
 log = logging.getLogger(__name__)
 
@@ -66,9 +68,12 @@ def _provider_items(_self: Any, _context: Any) -> list[tuple[str, str, str]]:
 
 
 def _get_provider(_self: Any) -> int:
-    wanted = _get("provider")(None)
-    ids = [item[0] for item in _PROVIDERS]
-    return ids.index(wanted) if wanted in ids else 0
+    try:
+        state = runtime.current()
+        wanted = settings.provider(state.draft, state.session).id
+    except (RuntimeError, SessionsError):  # not enabled, or a provider that this version does not have
+        return 0
+    return [item[0] for item in _PROVIDERS].index(wanted)
 
 
 def _set_provider(_self: Any, index: int) -> None:
@@ -78,7 +83,7 @@ def _set_provider(_self: Any, index: int) -> None:
 _NOTHING = Draft()
 
 # Kept here because Blender does not keep the strings of a dynamic enumeration alive.
-_PROVIDERS = [(each.id, each.label, f"Generate with {each.label}") for each in catalog.capabilities()]
+_PROVIDERS = [(each.id, each.label, N_("Generate with this provider")) for each in catalog.capabilities()]
 
 
 def _get_session_index(_self: Any) -> int:
@@ -115,6 +120,41 @@ def _set_session_index(_self: Any, index: int) -> None:
             state.trouble = error.problem
 
 
+def _get_prompt_line(_self: Any) -> str:
+    prompt: str = _get("prompt")(None)
+    return prompt.replace("\n", f" {_LINE_BREAK} ")
+
+
+def _set_prompt_line(_self: Any, line: str) -> None:
+    _edit(prompt=re.sub(f" ?{_LINE_BREAK} ?", "\n", line))
+
+
+_LINE_BREAK = "↵"
+
+
+def _set_title(self: Any, name: str) -> None:
+    state = runtime.current()
+    try:
+        runtime.commit(sessions.rename(state.project, self.id, name, runtime.now()))
+    except SessionsError as error:
+        log.warning("%s", error)
+        state.trouble = error.problem
+
+
+def _get_tip(self: Any) -> str:
+    session = searching.session(self.id) if runtime.is_enabled() else None
+    if session is None:
+        return ""
+    takes = len(session.takes)
+    count = words.tr("1 take") if takes == 1 else words.tr("{number} takes").format(number=takes)
+    prompt = session.draft.prompt.strip()
+    shown = prompt if len(prompt) <= _TIP_CHARACTERS else f"{prompt[:_TIP_CHARACTERS]}…"
+    return "\n".join(line for line in (session.name, shown, count) if line)
+
+
+_TIP_CHARACTERS = 400
+
+
 class SESSIONS_PG_row(bpy.types.PropertyGroup):
     """A row of a list: the id of what it shows, and the words that the list's filter looks in."""
 
@@ -122,10 +162,24 @@ class SESSIONS_PG_row(bpy.types.PropertyGroup):
     name: StringProperty()
 
 
+class SESSIONS_PG_session(bpy.types.PropertyGroup):
+    """A row of the session list. `title` is its name, and renames the session when it is set; `tip` tells about it."""
+
+    id: StringProperty()
+    name: StringProperty()
+    title: StringProperty(
+        name="Name",
+        description="Name of the session",
+        get=lambda self: self.name,
+        set=_set_title,
+    )
+    tip: StringProperty(get=_get_tip)
+
+
 class SESSIONS_PG_panel(bpy.types.PropertyGroup):
     """What stands in the Sessions tab."""
 
-    sessions: CollectionProperty(type=SESSIONS_PG_row)
+    sessions: CollectionProperty(type=SESSIONS_PG_session)
     session_index: IntProperty(
         name="Session",
         description="The session in the panel",
@@ -143,13 +197,21 @@ class SESSIONS_PG_panel(bpy.types.PropertyGroup):
 
     name: StringProperty(
         name="Name",
-        description="Name of the session to be; left empty, it is taken from the prompt",
+        description="Name of the session to be; left empty, it is made as the preferences say",
         **_draft("name"),
     )
     prompt: StringProperty(
         name="Prompt",
+        translation_context=words.CONTEXT,
         description="What the shot shows, and how the camera moves",
         **_draft("prompt"),
+    )
+    prompt_line: StringProperty(
+        name="Prompt",
+        translation_context=words.CONTEXT,
+        description="What the shot shows, and how the camera moves. “↵” stands for a line break",
+        get=_get_prompt_line,
+        set=_set_prompt_line,
     )
     provider: EnumProperty(
         name="Provider",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterator
 
 import bpy
@@ -16,7 +17,7 @@ from ..core import merging
 from ..core.errors import SessionsError
 from ..core.models import Project, Take, TakeState
 from ..worker import messages
-from . import arrivals, runtime, workers
+from . import arrivals, prompts, redrawing, runtime, thumbnails, workers
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +29,17 @@ _IDLE_SECONDS = 0.5
 
 
 def tick(budget: float = BUDGET) -> None:
-    """Apply the worker's messages for at most `budget` seconds, then place one clip that has arrived."""
+    """Apply the worker's messages and load thumbnails, for at most about `budget` seconds; then place one clip."""
     if not runtime.is_enabled():
         return
+    begin = time.perf_counter()
     changed = bool(read(budget))
     _revive_worker()
     arrivals.mend_after_undo()
+    changed |= prompts.follow()
+    changed |= thumbnails.load(begin + budget)
     if arrivals.place_next() or changed:
-        redraw()
+        redrawing.redraw()
 
 
 def read(budget: float) -> list[messages.FromWorker]:
@@ -62,9 +66,9 @@ def run_until(done: Callable[[], bool]) -> None:
         stuck = not state.progress and state.trouble is not known
         problem = state.unsaved or (state.trouble if stuck or not workers.is_running() else None)
         if problem:
-            raise SessionsError(problem.message, problem.remedy, problem.kind)
+            raise SessionsError.of(problem)
     if state.trouble is not None and state.trouble is not known:
-        raise SessionsError(state.trouble.message, state.trouble.remedy, state.trouble.kind)
+        raise SessionsError.of(state.trouble)
 
 
 def start() -> None:
@@ -79,16 +83,6 @@ def stop() -> None:
         bpy.app.timers.unregister(_timer)
 
 
-def redraw() -> None:
-    """Have the sequencers' sidebars and headers drawn again."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "SEQUENCE_EDITOR":
-                for region in area.regions:
-                    if region.type in ("UI", "HEADER"):
-                        region.tag_redraw()
-
-
 def _timer() -> float:
     try:
         tick()
@@ -96,7 +90,9 @@ def _timer() -> float:
         Exception
     ):  # an error would end the timer, and with it all progress: it goes to the log, and the next tick comes
         log.exception("a pump tick failed")
-    busy = runtime.is_enabled() and (runtime.has_running_takes() or runtime.has_unsaved_changes())
+    busy = runtime.is_enabled() and (
+        runtime.has_running_takes() or runtime.has_unsaved_changes() or thumbnails.is_waiting()
+    )
     return _BUSY_SECONDS if busy else _IDLE_SECONDS
 
 
@@ -108,6 +104,9 @@ def _applied(message: messages.FromWorker, project: Project) -> Project:
         if message.path in (None, state.path):
             state.trouble = message.problem
             state.cancelling.clear()  # it may be the answer to a cancel, and the button must come back
+        return project
+    if isinstance(message, messages.Depicted):
+        thumbnails.arrived(message)
         return project
     if message.path != state.path:
         return project  # about a file that was open before: the worker has written it there
@@ -126,13 +125,13 @@ def _applied(message: messages.FromWorker, project: Project) -> Project:
         case messages.Changed():
             for take in _uncertain(message.part):
                 state.cancelling.discard(take.id)
-                state.progress.pop(take.id, None)
+                state.drop_progress(take.id)
             # Each Blender's panel is its own: what another one has open or types does not show here.
             return merging.merged(project, message.part.model_copy(update={"desk": None}))
         case messages.Progress():
-            state.progress[message.take_id] = message
+            state.note_progress(message, time.monotonic())
         case messages.Ended():
-            state.progress.pop(message.take_id, None)
+            state.drop_progress(message.take_id)
             state.cancelling.discard(message.take_id)
             state.arrivals += [asset.id for asset in message.part.assets if asset.id not in state.arrivals]
             return merging.merged(project, message.part)
@@ -149,6 +148,8 @@ def _revive_worker() -> None:
     if workers.has_died():
         log.error("the worker process ended unexpectedly")
         runtime.current().progress.clear()
+        runtime.current().paces.clear()
+        thumbnails.worker_died()
         workers.close()
         runtime.send_again()
         state = runtime.current()

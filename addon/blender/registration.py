@@ -7,7 +7,21 @@ from collections.abc import Callable
 
 import bpy
 
-from . import files, handlers, logs, operators, preferences, properties, pump, runtime, ui, workers
+from . import (
+    files,
+    handlers,
+    logs,
+    operators,
+    preferences,
+    prompts,
+    properties,
+    pump,
+    runtime,
+    thumbnails,
+    ui,
+    words,
+    workers,
+)
 from .ui import menus
 
 log = logging.getLogger(__name__)
@@ -16,6 +30,7 @@ Step = tuple[Callable[[], None], Callable[[], None]]
 
 _CLASSES = (
     properties.SESSIONS_PG_row,
+    properties.SESSIONS_PG_session,
     properties.SESSIONS_PG_panel,
     *preferences.CLASSES,
     *operators.CLASSES,
@@ -39,12 +54,15 @@ def _leave_file() -> None:
 
 _STEPS: tuple[Step, ...] = (
     (logs.attach, logs.detach),
+    (words.register, words.unregister),
     (workers.forget_deaths, workers.close),
     *map(_class_step, _CLASSES),
     (properties.attach, properties.detach),
+    (thumbnails.attach, thumbnails.detach),
     (menus.attach, menus.detach),
     (handlers.attach, handlers.detach),
     (files.open_soon, _leave_file),
+    (prompts.attach, prompts.detach),
     (pump.start, pump.stop),
 )
 

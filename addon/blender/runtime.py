@@ -14,11 +14,25 @@ from pathlib import Path
 from ..core import lifecycle, merging, sessions
 from ..core.errors import Problem, SessionsError, StorageError
 from ..core.models import Draft, Project, Session
+from ..core.remaining import Pace, heard
 from ..storage.store import Store
 from ..worker import messages
-from . import mirror, places, workers
+from . import mirror, places, settings, workers
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class OpenPrompt:
+    """A draft's prompt that is open in the Text Editor.
+
+    `mark` is what its text carries, `session_id` whose draft it is (None: that of the session to come), `content` what
+    text and draft last agreed on.
+    """
+
+    mark: str
+    session_id: str | None
+    content: str
 
 
 @dataclass
@@ -43,11 +57,28 @@ class Runtime:
     session: Session | None = None
     draft: Draft = field(default_factory=Draft)
     progress: dict[str, messages.Progress] = field(default_factory=dict)
+    paces: dict[str, Pace] = field(default_factory=dict)
     cancelling: set[str] = field(default_factory=set)
     arrivals: list[str] = field(default_factory=list)
     undone: bool = False
     moving_to: Path | None = None
     selected: dict[str, str] = field(default_factory=dict)
+
+    def note_progress(self, message: messages.Progress, moment: float) -> None:
+        """Take in how far a take is, heard at `moment`, in seconds."""
+        self.progress[message.take_id] = message
+        pace = heard(self.paces.get(message.take_id), message.text, message.fraction, moment)
+        if pace:
+            self.paces[message.take_id] = pace
+        else:
+            self.paces.pop(message.take_id, None)
+
+    def drop_progress(self, take_id: str) -> None:
+        """Nothing more is heard of a take."""
+        self.progress.pop(take_id, None)
+        self.paces.pop(take_id, None)
+
+    open_prompt: OpenPrompt | None = None
 
 
 _runtime: Runtime | None = None
@@ -93,7 +124,7 @@ def check_writable() -> None:
     """Raise `SessionsError` if the open file's sessions must not be changed."""
     blocked = current().blocked
     if blocked:
-        raise SessionsError(blocked.message, blocked.remedy, blocked.kind)
+        raise SessionsError.of(blocked)
 
 
 def commit(project: Project, run: Sequence[str] = ()) -> None:
@@ -135,7 +166,7 @@ def save_here() -> None:
     """Write the project without a worker, which takes the time it takes: where none can be had."""
     runtime = current()
     try:
-        Store(runtime.path).save(runtime.project)
+        Store(runtime.path, root=settings.root(runtime.path)).save(runtime.project)
     except StorageError as error:
         runtime.unsaved = error.problem
     else:

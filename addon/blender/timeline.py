@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import bpy
 
 from ..core.errors import InputError, StorageError
-from . import compat
+from . import compat, words
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +35,17 @@ class Placed(NamedTuple):
 
 
 def busy(context: bpy.types.Context) -> str | None:
-    """Why strips must not be changed at this moment, or None. It passes by itself: try again later.
+    """Why strips must not be changed at this moment, in the interface's language, or None.
+
+    It passes by itself: try again later.
 
     Saving, undo and redo are not asked for: they hold the main thread, so no timer and no operator comes between.
     """
     if compat.is_rendering(context):
-        return "Blender is rendering"
+        return words.tr("Blender is rendering")
     for window in context.window_manager.windows:
         if any(operator.bl_idname.startswith(_STRIP_OPERATORS) for operator in window.modal_operators):
-            return "Something is being moved or edited with the mouse"
+            return words.tr("Something is being moved or edited with the mouse")
     return None
 
 
@@ -63,8 +65,9 @@ def add_clip(
     """
     if not scene.is_editable:
         raise InputError(
-            f'The scene "{scene.name}" cannot be changed: it is linked from another file.',
+            "The scene “{scene}” cannot be changed: it is linked from another file.",
             "Show a scene of this file in the sequencer.",
+            scene=scene.name,
         )
     if not path.is_file():
         raise missing(path)
@@ -108,13 +111,17 @@ def add_clip(
 
 def missing(path: Path) -> StorageError:
     """The error for a clip that is not there."""
-    return StorageError(f"The clip {path} is not there.", "Bring the file back, or generate the take again.")
+    return StorageError(
+        "The clip {path} is not there.", "Bring the file back, or generate the take again.", path=str(path)
+    )
 
 
 def unreadable(path: Path) -> StorageError:
     """The error for a clip that Blender cannot read."""
     return StorageError(
-        f"Blender cannot read the clip {path}: it is damaged or not a movie.", "Generate the take again."
+        "Blender cannot read the clip {path}: it is damaged or not a movie.",
+        "Generate the take again.",
+        path=str(path),
     )
 
 
@@ -167,7 +174,9 @@ def _lowest_of(channels: Iterable[int], height: int, taken: Container[int], fram
         if wanted[-1] in _CHANNELS and not any(channel in taken for channel in wanted):
             return lowest
     raise InputError(
-        f"No channel has room for the clip at frame {frame}.", "Unlock a channel or move the playhead to a free place."
+        "No channel has room for the clip at frame {frame}.",
+        "Unlock a channel or move the playhead to a free place.",
+        frame=frame,
     )
 
 

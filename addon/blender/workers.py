@@ -13,7 +13,7 @@ import bpy
 from ..core.errors import SessionsError
 from ..storage.document import Fingerprint
 from ..worker import messages
-from . import places
+from . import places, settings
 
 if TYPE_CHECKING:
     from ..worker.client import Client
@@ -25,6 +25,7 @@ _PER_SECONDS = 120.0
 
 _client: Client | None = None
 _opened: Path | None = None
+_root: Path | None = None
 _starts: list[float] = []
 
 
@@ -45,16 +46,20 @@ def send(message: messages.Message, path: Path) -> None:
 def open_project(path: Path, seen: Fingerprint | None = None) -> None:
     """Have the worker take up the project at `path`: unfinished takes go on, changes by other Blenders are told.
 
-    `seen` is the sidecar as it was when Blender read it. Raises `WorkerUnavailable`.
+    `seen` is the sidecar as it was when Blender read it. Opening it again only tells where new clips go now, if that
+    has changed. Raises `WorkerUnavailable`.
     """
-    global _client, _opened
+    global _client, _opened, _root
     if _client is None:
         _client = _start()
         _opened = None
+    root = settings.root(path)
     if _opened != path:
         close_project()
-        _client.send(messages.Open(path=path, seen=seen))
-        _opened = path
+    elif root == _root:
+        return
+    _client.send(messages.Open(path=path, root=root, seen=seen))
+    _opened, _root = path, root
 
 
 def close_project() -> None:
@@ -117,15 +122,20 @@ def _start() -> Client:
     _starts[:] = [start for start in _starts if moment - start < _PER_SECONDS]
     if len(_starts) >= _MAX_STARTS:
         raise WorkerUnavailable(
-            f"The worker process ended {_MAX_STARTS} times within {_PER_SECONDS:.0f} seconds.",
-            f"Look into {places.log_file().parent}, then disable and enable the add-on.",
+            "The worker process ended {count} times within {seconds:.0f} seconds.",
+            "Look into {folder}, then disable and enable the add-on.",
+            count=_MAX_STARTS,
+            seconds=_PER_SECONDS,
+            folder=str(places.log_file().parent),
         )
     _starts.append(moment)
     try:
         return client.start(log_folder=places.log_file().parent, blender=_background_blender())
     except OSError as error:
         raise WorkerUnavailable(
-            f"The worker process could not be started: {error.strerror or error}.", "Restart Blender."
+            "The worker process could not be started: {error}.",
+            "Restart Blender.",
+            error=error.strerror or str(error),
         ) from error
 
 

@@ -6,7 +6,8 @@ import unicodedata
 
 from .capabilities import Capabilities, Model, Span
 from .errors import InputError
-from .models import Request
+from .models import Mode, Request
+from .wording import N_
 
 MAX_COUNT = 50
 _ALLOWED_CONTROLS = "\n\r\t"
@@ -15,7 +16,9 @@ _ALLOWED_CONTROLS = "\n\r\t"
 def check_count(count: int) -> None:
     """Raise `InputError` unless `count` takes can be made with one click."""
     if not 1 <= count <= MAX_COUNT:
-        raise InputError(f"{count:,} takes cannot be made at once.", f"Choose a count from 1 to {MAX_COUNT}.")
+        raise InputError(
+            "{count:,} takes cannot be made at once.", "Choose a count from 1 to {most}.", count=count, most=MAX_COUNT
+        )
 
 
 def check_request(request: Request, capabilities: Capabilities) -> None:
@@ -23,19 +26,26 @@ def check_request(request: Request, capabilities: Capabilities) -> None:
     model = capabilities.model(request.model)
     if model is None:
         raise InputError(
-            f"{capabilities.label} has no model “{_short(request.model)}”.",
-            f"Choose one of: {', '.join(m.label for m in capabilities.models)}.",
+            "{provider} has no model “{model}”.",
+            "Choose one of: {models}.",
+            provider=capabilities.label,
+            model=_short(request.model),
+            models=", ".join(known.label for known in capabilities.models),
         )
     _check_prompt(request, model)
     if request.mode not in model.modes:
-        raise InputError(
-            f"{model.label} cannot start from this input ({request.mode.replace('_', ' ')}).", "Remove the input."
-        )
-    _check_number("duration", request.duration, model.duration, "s", model)
-    _check_number("width", request.width, model.width, "pixels", model)
-    _check_number("height", request.height, model.height, "pixels", model)
-    _check_number("frame rate", request.fps, model.fps, "fps", model)
-    _check_number("seed", request.seed, model.seed, "", model)
+        if request.mode is Mode.TEXT:
+            raise InputError("{model} cannot start from the prompt alone.", "Choose an image.", model=model.label)
+        raise InputError("{model} cannot start from an image.", "Remove the image.", model=model.label)
+    for told, value, span in (
+        (N_("{model} cannot make a clip of {value} s."), request.duration, model.duration),
+        (N_("{model} cannot make a picture {value} pixels wide."), request.width, model.width),
+        (N_("{model} cannot make a picture {value} pixels high."), request.height, model.height),
+        (N_("{model} cannot make {value} frames per second."), request.fps, model.fps),
+        (N_("{model} cannot use the seed {value}."), request.seed, model.seed),
+    ):
+        if not span.admits(value):
+            raise _outside(told, value, span, model)
 
 
 def nearest_size(width: int, height: int, model: Model) -> tuple[int, int]:
@@ -50,23 +60,33 @@ def _check_prompt(request: Request, model: Model) -> None:
         raise InputError("The prompt is empty.", "Describe the shot, then generate.")
     if len(request.prompt) > model.prompt_length:
         raise InputError(
-            f"The prompt has {len(request.prompt):,} characters; {model.label} takes {model.prompt_length:,}.",
+            "The prompt has {count:,} characters; {model} takes {most:,}.",
             "Shorten it.",
+            count=len(request.prompt),
+            model=model.label,
+            most=model.prompt_length,
         )
     for place, character in enumerate(request.prompt, start=1):
         if character not in _ALLOWED_CONTROLS and unicodedata.category(character) in ("Cc", "Cs"):
             raise InputError(
-                f"The prompt has a control character (U+{ord(character):04X}) at position {place:,}.", "Remove it."
+                "The prompt has a control character (U+{code:04X}) at position {place:,}.",
+                "Remove it.",
+                code=ord(character),
+                place=place,
             )
 
 
-def _check_number(what: str, value: float, span: Span, unit: str, model: Model) -> None:
-    if span.admits(value):
-        return
-    steps = f" in steps of {span.step:g}" if span.step not in (0.0, 1.0) else ""
-    raise InputError(
-        f"{model.label} cannot make a {what} of {value:g} {unit}".rstrip() + ".",
-        f"Choose from {span.minimum:,.12g} to {span.maximum:,.12g} {unit}".rstrip() + f"{steps}.",
+def _outside(told: str, value: float, span: Span, model: Model) -> InputError:
+    """The error for a number outside of what the model can make; as text, since not every number is valid JSON."""
+    stepped = span.step not in (0.0, 1.0)
+    return InputError(
+        told,
+        "Choose from {minimum} to {maximum} in steps of {step}." if stepped else "Choose from {minimum} to {maximum}.",
+        model=model.label,
+        value=f"{value:g}",
+        minimum=f"{span.minimum:,.12g}",
+        maximum=f"{span.maximum:,.12g}",
+        step=f"{span.step:g}",
     )
 
 

@@ -10,8 +10,11 @@ SessionsError
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from .wording import Text, Value, Words, joined
 
 
 class Kind(StrEnum):
@@ -32,16 +35,35 @@ class Kind(StrEnum):
 
 
 class Problem(BaseModel):
-    """What happened and to what (`message`), and what to do about it (`remedy`): each whole sentences."""
+    """What happened and to what (`message`), and what to do about it (`remedy`): each whole sentences.
+
+    Both are English templates that `values` fill, kept apart so that they can be shown in other languages.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     kind: Kind
-    message: str
-    remedy: str = ""
+    message: Words
+    remedy: Words = ""
+    values: dict[str, Value] = Field(default_factory=dict)
+
+    @property
+    def what(self) -> Text:
+        """What happened and to what."""
+        return Text(template=self.message, values=self.values)
+
+    @property
+    def advice(self) -> Text:
+        """What to do about it; empty where there is nothing to do."""
+        return Text(template=self.remedy, values=self.values)
+
+    @property
+    def whole(self) -> Text:
+        """Both, as one text."""
+        return joined(self.what, self.advice)
 
     def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".strip()
+        return str(self.whole)
 
 
 class SessionsError(Exception):
@@ -49,9 +71,15 @@ class SessionsError(Exception):
 
     kind = Kind.INTERNAL
 
-    def __init__(self, message: str, remedy: str = "", kind: Kind | None = None) -> None:
-        self.problem = Problem(kind=kind or self.kind, message=message, remedy=remedy)
+    def __init__(self, message: Words, remedy: Words = "", kind: Kind | None = None, /, **values: Value) -> None:
+        """`message` and `remedy` are templates as `str.format` has them, for `values`."""
+        self.problem = Problem(kind=kind or self.kind, message=message, remedy=remedy, values=values)
         super().__init__(str(self.problem))
+
+    @classmethod
+    def of(cls, problem: Problem) -> Self:
+        """The error that says `problem`."""
+        return cls(problem.message, problem.remedy, problem.kind, **problem.values)
 
 
 class InputError(SessionsError):

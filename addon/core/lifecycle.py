@@ -35,6 +35,11 @@ def has_ended(take: Take) -> bool:
     return take.state in ENDED
 
 
+def is_running(take: Take) -> bool:
+    """Whether the take goes on by itself: it has not ended, and waits for nobody to decide."""
+    return take.state not in ENDED and take.state is not TakeState.UNCERTAIN
+
+
 def submitting(take: Take, now: datetime) -> Take:
     """The request is about to leave. Write this down first."""
     return _to(take, TakeState.SUBMITTING, now, problem=None)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Collection
 
 from . import graphemes, phrase
+from .errors import InputError
 
 SESSION_NAME_LIMIT = 40
 """Code points of a name that was made from a prompt, "… 2" included."""
@@ -40,14 +41,19 @@ def session_name(prompt: str, taken: Collection[str] = ()) -> str:
 def clean_name(text: str) -> str:
     """A name as a person typed it, in NFC, on one line, without what cannot be seen.
 
-    ValueError with a sentence for people where nothing is left, or more than `TYPED_NAME_LIMIT` code points.
+    Raises `InputError` where nothing is left, or more than `TYPED_NAME_LIMIT` code points.
     """
     text = " ".join(text.split())
     name = graphemes.visible(text) if len(text) <= 4 * TYPED_NAME_LIMIT else text
     if not name or graphemes.first_visible(name) == len(name):
-        raise ValueError("The name is empty. Type at least one letter, digit or sign.")
+        raise InputError("The name is empty.", "Type at least one letter, digit or sign.")
     if len(name) > TYPED_NAME_LIMIT:
-        raise ValueError(f"The name has {len(name):,} characters; at most {TYPED_NAME_LIMIT} fit. Shorten it.")
+        raise InputError(
+            "The name has {count:,} characters; at most {most} fit.",
+            "Shorten it.",
+            count=len(name),
+            most=TYPED_NAME_LIMIT,
+        )
     return name
 
 

@@ -6,7 +6,7 @@ happened and what to do; anything else is a bug and ends the take as failed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from .capabilities import Capabilities
 from .errors import Problem
 from .models import Request, Take
+from .wording import Value, Words
 
 
 class JobState(StrEnum):
@@ -29,14 +30,15 @@ class JobState(StrEnum):
 class JobStatus(NamedTuple):
     """The answer to one poll. `progress` is 0 to 1, None where the service tells none; `text` says what is happening.
 
-    `poll_after` is how many seconds to wait before the next poll.
+    `poll_after` is how many seconds to wait before the next poll, `values` fill the text where it has placeholders.
     """
 
     state: JobState
     progress: float | None = None
-    text: str = ""
+    text: Words = ""
     problem: Problem | None = None
     poll_after: float = 1.0
+    values: Mapping[str, Value] = {}
 
 
 class Estimate(NamedTuple):

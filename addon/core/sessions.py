@@ -41,6 +41,15 @@ def draft(project: Project) -> Draft:
     return project.desk.draft if project.desk else Draft()
 
 
+def provider(draft: Draft, session: Session | None) -> str:
+    """The provider for a draft: chosen there, else the one of the session's last take. Empty: none yet.
+
+    So a session keeps its provider, whichever is the default now.
+    """
+    takes = session.takes if session else ()
+    return draft.provider or (takes[-1].request.provider if takes else "")
+
+
 def find(project: Project, session_id: str) -> Session | None:
     """The session with that id, or None."""
     return next((session for session in project.sessions if session.id == session_id), None)
@@ -83,7 +92,9 @@ def start_draft(project: Project, now: datetime, name: str = "") -> Project:
     generation. `name` as a person typed it, empty for one from the prompt. Raises `InputError` for a name that cannot
     be used.
     """
-    checked = _clean_name(name) if name else ""
+    from . import naming  # its tables take a while to load, and enabling the extension should not
+
+    checked = naming.clean_name(name) if name else ""
     desk = project.desk
     is_draft = desk is None or desk.active_session_id is None
     if is_draft and not checked:
@@ -103,21 +114,32 @@ def switch(project: Project, session_id: str, now: datetime) -> Project:
 
 def edit_draft(project: Project, changes: Mapping[str, object], now: datetime) -> Project:
     """Put `changes` (fields of `Draft`) into what stands in the panel."""
-    edited = draft(project).model_copy(update=changes)
     session = active(project)
-    if session:
-        drafted = {"draft": edited, "drafted_at": _after(session.drafted_at, now)}
-        return with_session(project, session.model_copy(update=drafted))
-    return _with_desk(project, None, edited, now)
+    return edit_draft_of(project, session.id if session else None, changes, now)
+
+
+def edit_draft_of(project: Project, session_id: str | None, changes: Mapping[str, object], now: datetime) -> Project:
+    """Put `changes` into the draft of one session, or with None into that of the session to come.
+
+    Nothing changes if the session is gone.
+    """
+    if session_id is None:
+        desk = project.desk or Desk(changed_at=now)
+        return _with_desk(project, desk.active_session_id, desk.draft.model_copy(update=changes), now)
+    session = find(project, session_id)
+    if session is None:
+        return project
+    drafted = {"draft": session.draft.model_copy(update=changes), "drafted_at": _after(session.drafted_at, now)}
+    return with_session(project, session.model_copy(update=drafted))
 
 
 def rename(project: Project, session_id: str, name: str, now: datetime) -> Project:
     """Give a session another name; its place in the list stays. Raises `NotFoundError`, `InputError`."""
-    from . import naming  # its tables take a while to load, and enabling the extension should not
+    from . import naming
 
     session = get(project, session_id)
     others = [other.name for other in project.sessions if other.id != session_id]
-    unique = naming.unique(_clean_name(name), others)
+    unique = naming.unique(naming.clean_name(name), others)
     return with_session(project, session.model_copy(update={"name": unique, "named_at": _after(session.named_at, now)}))
 
 
@@ -154,15 +176,17 @@ def generate(
     now: datetime,
     name: str = "",
     place: Callable[[str], Placement] | None = None,
+    pattern: str = "",
 ) -> tuple[Project, Session, list[Take]]:
     """Add a queued take for each request, all of one click, to the active session or to a new one; move it to the top.
 
-    `name` is what a person typed before generating, empty for one from the prompt. `place` makes the placement from the
-    click's batch id; None leaves the clips in the list. Raises `InputError` for a name that cannot be used.
+    `name` is what a person typed before generating, empty for one by number as `pattern` says (see `numbering`), or
+    from the prompt where that is empty too. `place` makes the placement from the click's batch id; None leaves the
+    clips in the list. Raises `InputError` for a name or pattern that cannot be used.
     """
     if not requests:
         raise InputError("There is nothing to generate.", "Choose a count of at least 1.")
-    session = active(project) or _new_session(project, requests[0].prompt, name, now)
+    session = active(project) or _new_session(project, requests[0].prompt, name, pattern, now)
     first = max((take.number for take in session.takes), default=0) + 1
     batch = new_id()
     takes = [
@@ -219,14 +243,11 @@ def _after(before: datetime, now: datetime) -> datetime:
     return max(now, before + timedelta(microseconds=1))
 
 
-def _new_session(project: Project, prompt: str, name: str, now: datetime) -> Session:
-    from . import naming
-
-    taken = [session.name for session in project.sessions]
+def _new_session(project: Project, prompt: str, name: str, pattern: str, now: datetime) -> Session:
     typed = name or draft(project).name
     return Session(
         id=new_id(),
-        name=naming.unique(_clean_name(typed), taken) if typed else naming.session_name(prompt, taken),
+        name=_new_name(typed, prompt, pattern, [session.name for session in project.sessions]),
         created_at=now,
         last_generated_at=now,
         named_at=now,
@@ -235,10 +256,9 @@ def _new_session(project: Project, prompt: str, name: str, now: datetime) -> Ses
     )
 
 
-def _clean_name(name: str) -> str:
-    from . import naming
+def _new_name(typed: str, prompt: str, pattern: str, taken: list[str]) -> str:
+    from . import naming, numbering
 
-    try:
-        return naming.clean_name(name)
-    except ValueError as error:
-        raise InputError(str(error)) from error
+    if typed:
+        return naming.unique(naming.clean_name(typed), taken)
+    return numbering.next_name(pattern, taken) if pattern else naming.session_name(prompt, taken)

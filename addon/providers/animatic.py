@@ -76,7 +76,7 @@ class Animatic:
         if request.mode is Mode.FIRST_FRAME and image is None:
             raise InputError("The request starts from an image but names none.", "Choose an image.")
         if image is not None and not Path(image).is_file():
-            raise InputError(f"The reference image {image} does not exist.", "Choose another image, or none.")
+            raise InputError("The reference image {path} does not exist.", "Choose another image, or none.", path=image)
 
     def estimate(self, request: Request) -> Estimate:
         """Nothing: it is drawn on this machine."""
@@ -109,10 +109,9 @@ class Animatic:
         job_id = _job_id(take)
         job = self._jobs.get(job_id) or self._start(job_id, take)
         job.wait()
-        status = job.status()
-        if status.state is not JobState.SUCCEEDED:
-            problem = status.problem or _ended_early("")
-            raise ProviderError(problem.message, problem.remedy, problem.kind)
+        problem = job.status().problem
+        if problem is not None:
+            raise ProviderError.of(problem)
         _copy(job.clip, target, report)
         with self._lock:
             self._jobs.pop(job_id, None)
@@ -164,9 +163,11 @@ class _Job:
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise ProviderError(
-                f"Animatic could not start {blender[0]}: {error.strerror or error}.",
+                "Animatic could not start {program}: {error}.",
                 "Make room on the disk or restart Blender, then try again.",
                 Kind.FILE,
+                program=blender[0],
+                error=error.strerror or str(error),
             ) from error
 
     def status(self) -> JobStatus:
@@ -179,7 +180,7 @@ class _Job:
         # What is done is done, even if Blender crashed while it quit.
         if self._said.get("done") and self.clip.is_file():
             return JobStatus(state=JobState.SUCCEEDED, progress=1.0)
-        problem = _refused(self._said["error"]) if "error" in self._said else _ended_early(f" (exit code {code})")
+        problem = _refused(self._said) if "error" in self._said else _ended_early(code)
         log.warning("Animatic failed: %s\n%s", problem, self._tail())
         return JobStatus(state=JobState.FAILED, problem=problem)
 
@@ -257,15 +258,20 @@ def _copy(clip: Path, target: Path, report: Callable[[float], None]) -> None:
             report(copied / size)
 
 
-def _refused(message: str) -> Problem:
+def _refused(said: dict[str, Any]) -> Problem:
+    """The problem in the words of `render.py`."""
     return Problem(
-        kind=Kind.SERVICE, message=message, remedy="Change the request or make room on the disk, then try again."
+        kind=Kind.SERVICE,
+        message=said["error"],
+        remedy="Change the request or make room on the disk, then try again.",
+        values=said.get("values", {}),
     )
 
 
-def _ended_early(how: str) -> Problem:
+def _ended_early(code: int) -> Problem:
     return Problem(
         kind=Kind.SERVICE,
-        message=f"The Blender that drew this take ended before it was done{how}.",
+        message="The Blender that drew this take ended before it was done (exit code {code}).",
         remedy="Try again; if it happens again, look into the worker's log.",
+        values={"code": code},
     )

@@ -31,4 +31,4 @@ def make(provider_id: str, context: Context) -> Provider:
     """A provider at work. Raises `NotFoundError`, and `ProviderError` if it cannot work here."""
     if provider_id == animatic.CAPABILITIES.id:
         return animatic.Animatic(context.blender, context.scratch)
-    raise NotFoundError(f"There is no provider “{provider_id}”.", "Choose another one.")
+    raise NotFoundError("There is no provider “{provider}”.", "Choose another one.", provider=provider_id)

@@ -77,11 +77,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def find_adopted(folder: Path, take_id: str) -> Asset | None:
-    """The asset that a take's clip became, even if nothing but its JSON tells so (any more). Reads the whole folder."""
-    return next((asset for asset in scan(folder) if asset.take_id == take_id), None)
-
-
 def scan(folder: Path) -> list[Asset]:
     """The assets whose clip and JSON are in the folder, by name.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from ..core.errors import ProviderError
+from ..core.wording import Words, say
 from .failures import explained
 
 
@@ -33,7 +34,11 @@ _LONGEST_EBML_HEADER = 4096  # bytes; those in use have less than 100
 
 
 class _NotWhole(Exception):
-    """Half a sentence on what is wrong."""
+    """What is wrong: half a sentence, a template as `str.format` has it for `values`."""
+
+    def __init__(self, template: Words, **values: str | int) -> None:
+        self.reason = say(template, **values)
+        super().__init__(str(self.reason))
 
 
 def check_video(path: Path) -> Container:
@@ -54,7 +59,9 @@ def check_video(path: Path) -> Container:
                 return _check_riff(file, size)
             raise _NotWhole("it is empty" if not size else "it is no MP4, MOV, WebM, Matroska or AVI file")
         except _NotWhole as failure:
-            raise ProviderError(f"The clip that arrived is not a whole video: {failure}.", "Try again.") from None
+            raise ProviderError(
+                "The clip that arrived is not a whole video: {reason}.", "Try again.", reason=failure.reason
+            ) from None
 
 
 def _check_boxes(file: BinaryIO, size: int, start: bytes) -> Container:
@@ -79,9 +86,9 @@ def _boxes(file: BinaryIO, size: int) -> Iterator[bytes]:
         if len(header) < least or not all(0x20 <= letter <= 0x7E or letter == 0xA9 for letter in kind):
             raise _NotWhole("there is something else at its end")
         if length < least:
-            raise _NotWhole(f"the length of its {kind.decode('latin-1')} box is wrong")
+            raise _NotWhole("the length of its {kind} box is wrong", kind=kind.decode("latin-1"))
         if position + length > size:
-            raise _NotWhole(f"{position + length - size:,} bytes are missing at its end")
+            raise _NotWhole("{count:,} bytes are missing at its end", count=position + length - size)
         yield kind
         position += length
 
@@ -102,7 +109,7 @@ def _check_matroska(file: BinaryIO, size: int) -> Container:
         kinds.add(kind)
         position = file.tell() + (length or 0)  # of unknown length, written as it was made: go on with what is in it
         if position > size:
-            raise _NotWhole(f"{position - size:,} bytes are missing at its end")
+            raise _NotWhole("{count:,} bytes are missing at its end", count=position - size)
         if kind == _SEGMENT and length is not None:
             kinds.add(_CLUSTER)  # not looked into: its length says that all is there
     if not {_SEGMENT, _CLUSTER} <= kinds:
@@ -149,7 +156,7 @@ def _check_riff(file: BinaryIO, size: int) -> Container:
             raise _NotWhole("there is something else at its end")
         end = position + 8 + length
         if end > size:
-            raise _NotWhole(f"{end - size:,} bytes are missing at its end")
+            raise _NotWhole("{count:,} bytes are missing at its end", count=end - size)
         lists |= set(_riff_lists(file, position + 12, end))
         position = end + length % 2
     if not {b"hdrl", b"movi"} <= lists:

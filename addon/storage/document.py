@@ -20,20 +20,21 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from ..core.errors import Kind, StorageError
 from ..core.models import SCHEMA_VERSION, Project
+from ..core.wording import Text, Value, say
 from . import files, paths
 from .failures import explained
-from .migrations import Sidecar, migrated
+from .migrations import Sidecar, UnknownVersion, migrated
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # some editors on Windows put it before what they save
 _parsed = TypeAdapter(Sidecar, config=ConfigDict(defer_build=True))
 
 
 class DamagedError(StorageError):
-    """The file is there, but it is no sidecar (any more). `reason` is half a sentence."""
+    """The file is there, but it is no sidecar (any more)."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"“{path.name}” is damaged: {reason}.")
-        self.reason = reason
+    def __init__(self, path: Path, reason: Value) -> None:
+        """`reason` is half a sentence."""
+        super().__init__("“{name}” is damaged: {reason}.", name=path.name, reason=reason)
 
 
 class Fingerprint(NamedTuple):
@@ -97,9 +98,10 @@ def check(part: Project) -> None:
         Project.model_validate_json(part.model_dump_json(warnings=False))
     except (ValidationError, PydanticSerializationError, UnicodeError) as error:
         raise StorageError(
-            f"This change cannot be stored: {_first(error)}.",
+            "This change cannot be stored: {reason}.",
             "Undo what you just changed, then try again.",
             Kind.INTERNAL,
+            reason=_first(error),
         ) from error
 
 
@@ -155,7 +157,7 @@ def write(path: Path, data: bytes, *, renew_backup: bool = False) -> Fingerprint
         for temporary in made:
             files.remove(temporary)
     if written is None:
-        raise StorageError(f"“{path.name}” was removed while it was written.", "Try again.")
+        raise StorageError("“{name}” was removed while it was written.", "Try again.", name=path.name)
     return written
 
 
@@ -188,8 +190,9 @@ def _decoded_slowly(data: bytes, path: Path, error: ValidationError | None = Non
     version = sidecar.get("schema_version")
     if isinstance(version, int) and version > SCHEMA_VERSION:
         raise StorageError(
-            f"“{path.name}” was written by a newer version of Generative Sessions and was left as it is.",
+            "“{name}” was written by a newer version of Generative Sessions and was left as it is.",
             "Update the extension.",
+            name=path.name,
         ) from error
     try:
         return Project.model_validate_json(to_json(migrated(sidecar)))
@@ -197,13 +200,16 @@ def _decoded_slowly(data: bytes, path: Path, error: ValidationError | None = Non
         raise DamagedError(path, _first(failure)) from failure
 
 
-def _what_it_is_instead(data: bytes) -> str:
+def _what_it_is_instead(data: bytes) -> Text:
     if not data.strip(b"\0 \t\r\n"):
-        return "it is empty"
-    return "it is cut off or not JSON"
+        return say("it is empty")
+    return say("it is cut off or not JSON")
 
 
-def _first(error: Exception) -> str:
+def _first(error: Exception) -> Value:
+    """The first thing that is wrong: half a sentence."""
+    if isinstance(error, UnknownVersion):
+        return error.reason
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors(include_url=False, include_input=False)[0]

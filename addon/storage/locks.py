@@ -82,7 +82,10 @@ def lock(path: Path, protected: Path, timeout: float = 20.0) -> Iterator[None]:
     while (held := try_lock(path, protected)) is None:
         if time.monotonic() > deadline:
             raise StorageError(
-                f"“{protected.name}” has been in use by another Blender for {timeout:g} seconds.", "Try again."
+                "“{name}” has been in use by another Blender for {seconds:g} seconds.",
+                "Try again.",
+                name=protected.name,
+                seconds=timeout,
             )
         time.sleep(pause)
         pause = min(pause * 1.5, 0.02)

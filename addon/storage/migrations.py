@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pydantic import JsonValue
 
 from ..core.models import SCHEMA_VERSION
+from ..core.wording import Text, say
 
 Sidecar = dict[str, JsonValue]
 Migration = Callable[[Sidecar], Sidecar]
@@ -18,16 +19,24 @@ Migration = Callable[[Sidecar], Sidecar]
 MIGRATIONS: Mapping[int, Migration] = {}
 
 
+class UnknownVersion(ValueError):
+    """The sidecar is of no version that ever was. `reason` is half a sentence."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
 def migrated(
     sidecar: Sidecar, migrations: Mapping[int, Migration] = MIGRATIONS, version: int = SCHEMA_VERSION
 ) -> Sidecar:
-    """`sidecar` brought up to `version`. Raises `ValueError` if it is of no version that ever was."""
+    """`sidecar` brought up to `version`. Raises `UnknownVersion` if it is of no version that ever was."""
     while True:
         found = sidecar.get("schema_version")
         if not isinstance(found, int) or isinstance(found, bool):
-            raise ValueError("it does not say its version")
+            raise UnknownVersion(say("it does not say its version"))
         if found >= version:
             return sidecar
         if found not in migrations:
-            raise ValueError(f"there never was a version {found}")
+            raise UnknownVersion(say("there never was a version {version}", version=found))
         sidecar = {**migrations[found](sidecar), "schema_version": found + 1}

@@ -3,7 +3,7 @@
 shot.blend
 shot.sessions.json           the sidecar
 shot.sessions.backup.json    the sidecar before its last change
-shot.assets/                 clips, each with its JSON beside it
+shot.assets/                 clips, each with its JSON beside it (unless they go elsewhere: see `folders`)
 .shot.sessions.lock          there only while the sidecar is being written
 """
 
@@ -22,7 +22,7 @@ def sidecar_path(blend: Path) -> Path:
 
 
 def assets_folder(sidecar: Path) -> Path:
-    """The folder of a project's clips."""
+    """The folder beside the sidecar: of clips that are on their way, and where they stay unless `folders` says else."""
     return _beside(sidecar, ".assets")
 
 
@@ -46,7 +46,7 @@ def lock_path(sidecar: Path) -> Path:
 
 
 def part_path(sidecar: Path, take_id: str) -> Path:
-    """Where a take's clip arrives before it is whole: in the assets folder, so that it only needs a rename."""
+    """Where a take's clip arrives before it is whole: where it mostly stays, so that it only needs a rename."""
     return assets_folder(sidecar) / f".{take_id}.part"
 
 

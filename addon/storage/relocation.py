@@ -15,7 +15,7 @@ from ..core import sessions
 from ..core.errors import StorageError
 from ..core.merging import merged
 from ..core.models import Asset, Project
-from . import assets, document, files, paths, sidecar
+from . import assets, document, files, folders, paths, sidecar
 from .document import Lines
 from .failures import explained
 from .locks import lock
@@ -23,11 +23,12 @@ from .locks import lock
 _log = logging.getLogger(__name__)
 
 
-def relocate(project: Project, source: Path, target: Path, *, move: bool) -> Project:
+def relocate(project: Project, source: Path, target: Path, *, move: bool, root: Path | None = None) -> Project:
     """Write `project`, whose sidecar is at `source`, to a sidecar at `target`; returns it as it is there.
 
-    `move`: its clips go along, and nothing is left at `source`. Else `source` stays as it is, and the copy lists the
-    clips where they are. May take as long as copying the clips to another drive. Raises `StorageError`.
+    `move`: its clips go along, into the `root` (see `folders`), and nothing is left at `source`. Else `source` stays as
+    it is, and the copy lists the clips where they are. May take as long as copying the clips to another drive. Raises
+    `StorageError`.
 
     A sidecar at `target` belongs to a .blend that is being overwritten. It is set aside as `.sessions.replaced-1.json`.
     Its assets, whose clips stay in the folder, are listed in the project from now on, and its takes that have not ended
@@ -38,45 +39,54 @@ def relocate(project: Project, source: Path, target: Path, *, move: bool) -> Pro
     brought: list[Path] = []
     with lock(paths.lock_path(target), target):
         try:
-            found = _assets_at(target, project, source, brought if move else None)
-            relocated = _with_overwritten(project.model_copy(update={"assets": found}), target)
+            found = _brought(target, project, source, root, brought) if move else _listed(target, project, source)
+            relocated = _with_overwritten(project.model_copy(update={"assets": found}), target, root)
             _write(relocated, target)
         except BaseException:
             for clip in brought:
                 assets.remove(clip)
-            with suppress(OSError):
-                paths.assets_folder(target).rmdir()
+            folder = folders.find(target, root)
+            if folder:
+                folders.drop_empty(folder)
             raise
     if move:
         _clear(source, project)
     return relocated
 
 
-def _assets_at(target: Path, project: Project, source: Path, brought: list[Path] | None) -> tuple[Asset, ...]:
-    """The project's assets as `target` names them. With `brought` their clips are taken along, and noted there."""
+def _listed(target: Path, project: Project, source: Path) -> tuple[Asset, ...]:
+    """The project's assets, their clips where they are, as `target` names them."""
     now = datetime.now(UTC)
-    folder = paths.assets_folder(target)
-    there = {} if brought is None else {asset.id: asset for asset in assets.scan(folder)}  # after a crash, all of them
     found = []
     for asset in project.assets:
-        clip = paths.clip_path(asset.path, source)
-        moved = asset.model_copy(update={"path": paths.asset_path(clip, target), "changed_at": now})
-        if brought is not None and clip.parent == paths.assets_folder(source) and files.exists(clip):
-            if asset.id in there:
-                moved = moved.model_copy(update={"path": there[asset.id].path})
-            else:
-                moved = assets.take_along(clip, folder, moved)
-                brought.append(paths.clip_path(moved.path, target))
-        found.append(asset if moved.path == asset.path else moved)
+        path = paths.asset_path(paths.clip_path(asset.path, source), target)
+        found.append(asset if path == asset.path else asset.model_copy(update={"path": path, "changed_at": now}))
     return tuple(found)
 
 
-def _with_overwritten(project: Project, target: Path) -> Project:
+def _brought(target: Path, project: Project, source: Path, root: Path | None, brought: list[Path]) -> tuple[Asset, ...]:
+    """As `_listed`, but the clips in the assets folder at `source` are taken along, and noted in `brought`."""
+    there = {asset.id: asset for asset in folders.scan(target, root)}  # after a crash, all of them
+    found = []
+    for asset, moved in zip(project.assets, _listed(target, project, source), strict=True):
+        clip = paths.clip_path(asset.path, source)
+        if clip.parent == paths.assets_folder(source) and files.exists(clip):
+            if asset.id in there:
+                moved = moved.model_copy(update={"path": there[asset.id].path})
+            else:
+                folder = folders.make(target, root)
+                moved = folders.listed(assets.take_along(clip, folder, moved), folder, target)
+                brought.append(paths.clip_path(moved.path, target))
+        found.append(moved)
+    return tuple(found)
+
+
+def _with_overwritten(project: Project, target: Path, root: Path | None) -> Project:
     """`project` with what must not be lost of the one that has been at `target`."""
     try:
-        old = sidecar.read(target).project
+        old = sidecar.read(target, root).project
     except StorageError:  # of a newer version, say
-        old = Project(assets=tuple(assets.scan(paths.assets_folder(target))))
+        old = Project(assets=tuple(folders.scan(target, root)))
     unfinished = [take for session in old.sessions for take in sessions.detached_takes(session)]
     detached = [take for take in (*old.detached, *unfinished) if sessions.find_take(project, take.id) is None]
     return merged(project, Project(assets=old.assets, detached=tuple(detached)))

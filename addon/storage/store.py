@@ -10,6 +10,7 @@ from pathlib import Path
 from ..core.errors import Problem, StorageError
 from ..core.merging import Item, changes, merged
 from ..core.models import Project, Session
+from ..core.wording import Text
 from . import document, files, paths, sidecar
 from .document import DamagedError, Fingerprint, Lines
 from .locks import lock
@@ -27,11 +28,12 @@ class Store:
 
     Making one reads the file. It never raises: what a person must know goes to `report`, then and later, and a file
     that cannot be read now is read with the next call. Nothing is ever written over a file that could not be read.
-    `report` must not call the store.
+    `report` must not call the store. `root`: where clips are besides, see `folders`.
     """
 
-    def __init__(self, path: Path, report: Callable[[Problem], None] = _to_the_log) -> None:
+    def __init__(self, path: Path, report: Callable[[Problem], None] = _to_the_log, root: Path | None = None) -> None:
         self.path = files.real(path)
+        self.root = root
         self._report = report
         self._mutex = threading.Lock()
         self._project = Project()
@@ -80,18 +82,18 @@ class Store:
             if found == self._looked_at:
                 return self._tell()
             self._looked_at = found
-            damage = ""
+            damage: Text | None = None
             try:
                 loaded = document.read(self.path)  # needs no lock: files are only ever replaced whole
             except DamagedError as error:
-                loaded, damage = None, error.problem.message
+                loaded, damage = None, error.problem.what
             if loaded:
                 self._take_in(*loaded)
-            elif damage or self._has_something() or not sidecar.is_new(self.path):
+            elif damage or self._has_something() or not sidecar.is_new(self.path, self.root):
                 self._repair(damage)
             return self._tell()
 
-    def _repair(self, damage: str) -> None:
+    def _repair(self, damage: Text | None) -> None:
         caught_up = False
         try:
             with lock(paths.lock_path(self.path), self.path):
@@ -101,7 +103,9 @@ class Store:
                     self._write()
         except StorageError:
             if not caught_up:
-                found = sidecar.recovered(self.path, damage)  # where nothing can be written it can still be looked at
+                found = sidecar.recovered(
+                    self.path, damage, self.root
+                )  # where nothing can be written it can still be looked at
                 self._take_in(found.project, None)
                 if found.problem:
                     self._report(found.problem)
@@ -118,12 +122,18 @@ class Store:
         """Read the file if it is not what we last read or wrote. The lock is held."""
         if self._on_disk is not None and document.fingerprint(self.path) == self._on_disk:
             return
-        loaded = sidecar.load(self.path)
+        loaded = sidecar.load(self.path, self.root)
         was_open = self._on_disk is not None
         self._take_in(loaded.project, loaded.fingerprint)
-        if loaded.problem and was_open:
-            message = f"{loaded.happened} It is written anew with all that is open here."
-            self._report(Problem(kind=loaded.problem.kind, message=message))
+        happened = loaded.happened
+        if loaded.problem and happened and was_open:
+            self._report(
+                Problem(
+                    kind=loaded.problem.kind,
+                    message="{happened} It is written anew with all that is open here.",
+                    values={"happened": happened},
+                )
+            )
         elif loaded.problem:
             self._report(loaded.problem)
 

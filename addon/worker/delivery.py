@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from ..core.errors import Kind, Problem
 from ..core.models import Asset, Take, new_id
 from ..core.naming import clip_stem
 from ..core.provider import Provider
-from ..storage import assets, containers, failures, files, paths
+from ..storage import assets, containers, failures, files, folders, paths
 
 
 def ready_path(sidecar: Path, take_id: str) -> Path:
@@ -44,8 +43,11 @@ def fetch(provider: Provider, sidecar: Path, take: Take, report: Callable[[float
     return ready
 
 
-def adopt(file: Path, sidecar: Path, take: Take, session_id: str, session_name: str) -> Asset:
-    """Make a delivered file an asset of the project. Raises `ProviderError`, `StorageError`; the file is kept then."""
+def adopt(file: Path, sidecar: Path, root: Path | None, take: Take, session_id: str, session_name: str) -> Asset:
+    """Make a delivered file an asset of the project, in its folder (see `storage.folders`).
+
+    Raises `ProviderError`, `StorageError`; the file is kept then.
+    """
     moment = datetime.now(UTC)
     record = Asset(
         id=new_id(),
@@ -60,31 +62,35 @@ def adopt(file: Path, sidecar: Path, take: Take, session_id: str, session_name: 
         take_id=take.id,
         take_number=take.number,
     )
-    return assets.adopt(file, paths.assets_folder(sidecar), clip_stem(session_name, take.number), record)
+    folder = folders.make(sidecar, root)
+    return folders.listed(assets.adopt(file, folder, clip_stem(session_name, take.number), record), folder, sidecar)
 
 
-def moved(asset: Asset, before: Path, sidecar: Path) -> Asset:
+def moved(asset: Asset, before: Path, sidecar: Path, root: Path | None) -> Asset:
     """The asset after its project was moved from `before` while its clip arrived there. Raises `StorageError`."""
     clip = paths.clip_path(asset.path, before)
-    asset = assets.take_along(clip, paths.assets_folder(sidecar), asset)
+    folder = folders.make(sidecar, root)
+    asset = folders.listed(assets.take_along(clip, folder, asset), folder, sidecar)
     assets.remove(clip)
-    with contextlib.suppress(OSError):
-        clip.parent.rmdir()
+    folders.drop_empty(clip.parent)
     return asset
 
 
 def tidy(sidecar: Path, take_id: str) -> None:
-    """Remove what a take that has ended left in the assets folder."""
+    """Remove what a take that has ended left beside the sidecar."""
     files.remove(paths.part_path(sidecar, take_id))
     files.remove(ready_path(sidecar, take_id))
+    folders.drop_empty(paths.assets_folder(sidecar))
 
 
 def still_there(problem: Problem) -> Problem:
     """For a clip that was made but could not be brought home."""
-    first = f"{problem.remedy} Then look" if problem.kind is Kind.FILE else "Look"
-    return problem.model_copy(
-        update={
-            "message": f"The clip was made, but it could not be fetched. {problem.message}",
-            "remedy": f"{first} again: it is not made or paid for anew.",
-        }
+    about_a_file = problem.kind is Kind.FILE and problem.remedy
+    return Problem(
+        kind=problem.kind,
+        message="The clip was made, but it could not be fetched. {why}",
+        remedy="{first} Then look again: it is not made or paid for anew."
+        if about_a_file
+        else "Look again: it is not made or paid for anew.",
+        values={"why": problem.what, "first": problem.advice},
     )

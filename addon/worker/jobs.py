@@ -14,7 +14,7 @@ from ..core.capabilities import Capabilities
 from ..core.errors import Kind, Problem, SessionsError, StorageError
 from ..core.models import Asset, Take, TakeState
 from ..core.provider import Provider
-from ..storage import assets, paths
+from ..storage import folders
 from . import delivery
 from .claims import Claims
 from .pace import Pace
@@ -68,15 +68,21 @@ class Jobs:
         capabilities = self._capabilities.get(take.request.provider)
         if capabilities is None:
             self._release_idle(project, take_id)
-            project.report(take_id, f"Needs the provider “{take.request.provider}”, which this version does not have")
+            project.report(
+                take_id,
+                "Needs the provider “{provider}”, which this version does not have",
+                provider=take.request.provider,
+            )
             return
+        folders.check(project.path, project.root)
         if not self.claims.take(project.path, take_id):
             self._elsewhere[key] = project
             project.report(take_id, "Runs in another Blender")
             return
         project.refresh()  # whoever had it before us may have brought it further, up to its end
         if self._elsewhere.pop(key, None):
-            delivered = assets.find_adopted(paths.assets_folder(project.path), take_id)
+            there = folders.scan(project.path, project.root)
+            delivered = next((asset for asset in there if asset.take_id == take_id), None)
         if self._resumed(project, take_id, capabilities, delivered):
             self._run(project, project.get(take_id))
         else:
@@ -262,7 +268,10 @@ class Jobs:
 
 
 def _wait(run: Run, others: int) -> None:
-    run.report(f"Waiting for {others} other take{'s' if others != 1 else ''}")
+    if others == 1:
+        run.report("Waiting for 1 other take")
+    else:
+        run.report("Waiting for {count} other takes", count=others)
 
 
 def _give_up(project: OpenProject, take_id: str) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ..core.errors import Problem
 from ..core.models import Project
+from ..core.wording import Text, Value, Words
 
 
 class Message(BaseModel):
@@ -24,11 +25,13 @@ class Open(Message):
     """Blender shows this project: take up its unfinished takes, and tell what other Blenders change in it.
 
     `seen` is the fingerprint of the sidecar that Blender has read (`storage.document`). If the worker finds another
-    one, or there is none, it tells the whole project with a `Changed`.
+    one, or there is none, it tells the whole project with a `Changed`. `root` is where its new clips go from now on
+    (`storage.folders`); said again whenever that changes.
     """
 
     type: Literal["open"] = "open"
     path: Path
+    root: Path | None = None
     seen: tuple[int, int, int] | None = None
 
 
@@ -69,15 +72,25 @@ class Decide(Message):
 class Relocate(Message):
     """The .blend was saved under another name: go on at `target`. Takes still running end in both.
 
-    `move` for a file that had no name before: clips and sidecar move; else `path` stays as it is and is copied.
-    Answered by `Relocated` or `SaveFailed`.
+    `move` for a file that had no name before: clips and sidecar move; else `path` stays as it is and is copied. `root`
+    is where new clips go there, and those that move (`storage.folders`). Answered by `Relocated` or `SaveFailed`.
     """
 
     type: Literal["relocate"] = "relocate"
     path: Path
     target: Path
+    root: Path | None = None
     revision: int
     move: bool
+
+
+class Depict(Message):
+    """Make small pictures of `clips`, each under its name in `folder` (`storage.pictures`). Answered by `Depicted`."""
+
+    type: Literal["depict"] = "depict"
+    path: Path
+    folder: Path
+    clips: dict[str, Path]
 
 
 class Shutdown(Message):
@@ -122,13 +135,22 @@ class Changed(Message):
 
 
 class Progress(Message):
-    """How far a take is: `fraction` 0 to 1, None where the provider cannot tell; `text` says what is happening."""
+    """How far a take is: `fraction` 0 to 1, None where the provider cannot tell.
+
+    `text` says what is happening, a template for `values`; `said` is both.
+    """
 
     type: Literal["progress"] = "progress"
     path: Path
     take_id: str
     fraction: float | None = None
-    text: str = ""
+    text: Words = ""
+    values: dict[str, Value] = Field(default_factory=dict)
+
+    @property
+    def said(self) -> Text:
+        """What is happening."""
+        return Text(template=self.text, values=self.values)
 
 
 class Ended(Message):
@@ -140,6 +162,15 @@ class Ended(Message):
     part: Project
 
 
+class Depicted(Message):
+    """The pictures of these names are `made`, or `failed` for good. Each name of a `Depict` is told once."""
+
+    type: Literal["depicted"] = "depicted"
+    path: Path
+    made: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
 class Trouble(Message):
     """Something a person must know that belongs to no single take, such as a sidecar that cannot be read."""
 
@@ -148,9 +179,9 @@ class Trouble(Message):
     problem: Problem
 
 
-ToWorker = Annotated[Open | Close | Save | Cancel | Decide | Relocate | Shutdown, Field(discriminator="type")]
+ToWorker = Annotated[Open | Close | Save | Cancel | Decide | Relocate | Depict | Shutdown, Field(discriminator="type")]
 FromWorker = Annotated[
-    Saved | SaveFailed | Relocated | Changed | Progress | Ended | Trouble, Field(discriminator="type")
+    Saved | SaveFailed | Relocated | Changed | Progress | Ended | Depicted | Trouble, Field(discriminator="type")
 ]
 
 _WHEN_NEEDED = ConfigDict(defer_build=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..providers import catalog
 from . import service
+from .depiction import Depiction
 
 
 def run(end: socket.socket, blender: list[str]) -> None:
@@ -20,7 +21,12 @@ def run(end: socket.socket, blender: list[str]) -> None:
     prepare()
     with tempfile.TemporaryDirectory(prefix="generative-sessions-", ignore_cleanup_errors=True) as scratch:
         context = catalog.Context(blender=tuple(blender), scratch=Path(scratch))
-        service.serve(end, catalog.capabilities(), partial(catalog.make, context=context))
+        service.serve(
+            end,
+            catalog.capabilities(),
+            partial(catalog.make, context=context),
+            depiction=partial(Depiction, context.blender, context.scratch),
+        )
     leave()
 
 

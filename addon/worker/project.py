@@ -12,6 +12,7 @@ from pathlib import Path
 from ..core import lifecycle, sessions
 from ..core.errors import NotFoundError, Problem, StorageError
 from ..core.models import Asset, Project, Take
+from ..core.wording import Value, Words
 from ..storage import relocation
 from ..storage.store import Store, different
 from . import record
@@ -30,7 +31,7 @@ class OpenProject:
     to run as soon as that can be written. `lock` is held by whoever needs it to stay as it is for a while.
     """
 
-    def __init__(self, path: Path, tell: Callable[[FromWorker], None]) -> None:
+    def __init__(self, path: Path, tell: Callable[[FromWorker], None], root: Path | None = None) -> None:
         self.path = path
         self.shown = False
         self.unsaved: Problem | None = None
@@ -39,7 +40,16 @@ class OpenProject:
         self.lock = threading.RLock()
         self._revision = 0
         self._tried = 0.0
-        self._store = Store(path, self._tell_trouble)
+        self._store = Store(path, self._tell_trouble, root)
+
+    @property
+    def root(self) -> Path | None:
+        """Where its new clips go (`storage.folders`)."""
+        return self._store.root
+
+    @root.setter
+    def root(self, root: Path | None) -> None:
+        self._store.root = root
 
     @property
     def project(self) -> Project:
@@ -86,21 +96,21 @@ class OpenProject:
                     log.info("still not written: %s", error)
             return self.unsaved is None
 
-    def copy_to(self, target: Path) -> OpenProject:
+    def copy_to(self, target: Path, root: Path | None) -> OpenProject:
         """Make a copy at `target` and open it. Raises `StorageError`."""
-        relocation.relocate(self.project, self.path, target, move=False)
-        return OpenProject(target, self._tell)
+        relocation.relocate(self.project, self.path, target, move=False, root=root)
+        return OpenProject(target, self._tell, root)
 
-    def move_to(self, target: Path) -> Project:
+    def move_to(self, target: Path, root: Path | None) -> Project:
         """Bring the project with its clips to `target` and go on there; returns the part that is new to Blender.
 
         Raises `StorageError`; it is where it was then.
         """
         before = self.project
-        relocation.relocate(before, self.path, target, move=True)
+        relocation.relocate(before, self.path, target, move=True, root=root)
         self.path = target
         self.unsaved = None
-        self._store = Store(target, self._tell_trouble)
+        self._store = Store(target, self._tell_trouble, root)
         return different(before, self.project)
 
     def refresh(self) -> None:
@@ -158,9 +168,9 @@ class OpenProject:
                 self._save_or_tell(record.part(self.project, take, asset))  # its session was deleted elsewhere
             self._tell(Ended(path=self.path, take_id=take_id, part=part))
 
-    def report(self, take_id: str, text: str, fraction: float | None = None) -> None:
-        """Tell Blender how far a take is."""
-        self._tell(Progress(path=self.path, take_id=take_id, fraction=fraction, text=text))
+    def report(self, take_id: str, text: Words, fraction: float | None = None, /, **values: Value) -> None:
+        """Tell Blender how far a take is. `text` is a template for `values`."""
+        self._tell(Progress(path=self.path, take_id=take_id, fraction=fraction, text=text, values=values))
 
     def _after(self, step: Step, take: Take) -> Take:
         """The take after `step`, always later than before it: a clock that was set back must not undo anything."""

@@ -11,6 +11,7 @@ from ..core import lifecycle
 from ..core.errors import Kind, Problem, ProviderError, SessionsError, StorageError
 from ..core.models import Take, TakeState
 from ..core.provider import JobState, JobStatus, Provider, UncertainSubmission
+from ..core.wording import Value, Words
 from ..storage import paths
 from . import delivery
 from .pace import PASSING, Pace
@@ -62,10 +63,10 @@ class Run:
         self.projects.append(project)
         project.settle(self.take.id, _as_copy)
 
-    def report(self, text: str, fraction: float | None = None) -> None:
-        """Tell Blender how far the take is."""
+    def report(self, text: Words, fraction: float | None = None, /, **values: Value) -> None:
+        """Tell Blender how far the take is. `text` is a template for `values`."""
         for project in self.projects:
-            project.report(self.take.id, text, fraction)
+            project.report(self.take.id, text, fraction, **values)
 
     def work(self) -> None:
         """Bring the take to its end, or as far as it goes. Never raises."""
@@ -105,7 +106,7 @@ class Run:
                 if error.problem.kind not in PASSING or failures >= self._pace.submissions:
                     raise
                 self._write(lifecycle.requeued)
-                self.report(f"{error.problem.message} Trying again.")
+                self.report("{why} Trying again.", why=error.problem.what)
                 self._sleep(self._pace.pause(failures))
             else:
                 self._write(_running(job_id))
@@ -138,14 +139,14 @@ class Run:
                 failures += 1
                 if error.problem.kind not in PASSING or failures >= self._pace.polls:
                     raise
-                self.report(f"{error.problem.message} Trying again.")
+                self.report("{why} Trying again.", why=error.problem.what)
                 self._sleep(self._pace.pause(failures))
             else:
                 failures = 0
                 if status.state in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED):
                     self._check()
                     return self._ended(status)
-                self.report(status.text, status.progress)
+                self.report(status.text, status.progress, **status.values)
                 self._sleep(status.poll_after)
 
     def _tell_to_cancel(self, provider: Provider) -> bool:
@@ -189,17 +190,19 @@ class Run:
             if failures >= self._pace.downloads or problem.kind not in _MAY_PASS:
                 self._ask(delivery.still_there(problem))
                 return
-            self.report(f"{problem.message} Trying again.")
+            self.report("{why} Trying again.", why=problem.what)
             self._sleep(self._pace.pause(failures))
 
     def _fetch(self) -> None:
         first = self.projects[0]
         sidecar = first.path
         file = delivery.fetch(self._provider(), sidecar, self.take, self._downloaded)
-        asset = delivery.adopt(file, sidecar, self.take, *origin(first.project, self.take.id))
+        with first.lock:
+            home, root = first.path, first.root
+        asset = delivery.adopt(file, home, root, self.take, *origin(first.project, self.take.id))
         with first.lock:  # its place must not change between the clip's path and the word of it
-            if first.path != sidecar:
-                asset = delivery.moved(asset, sidecar, first.path)
+            if first.path != home:
+                asset = delivery.moved(asset, home, first.path, first.root)
             clip = paths.clip_path(asset.path, first.path)
             first.end(self.take.id, lambda take, now: lifecycle.succeeded(take, asset.id, now), asset)
         for project in self.projects[1:]:
@@ -220,7 +223,7 @@ class Run:
         except StorageError as error:
             while first.unsaved:
                 failures += 1
-                self.report(f"{error.problem} The take goes on then.")
+                self.report("{why} The take goes on then.", why=error.problem.whole)
                 self._sleep(self._pace.pause(failures))
                 first.save_again()
             self.take = first.get(self.take.id)
@@ -278,15 +281,18 @@ def _as_copy(take: Take, now: datetime) -> Take:
 def _maybe_accepted(why: str) -> Problem:
     return Problem(
         kind=Kind.INTERRUPTED,
-        message=f"The request may or may not have reached the service{': ' + why.rstrip('.') if why else ''}.",
+        message="The request may or may not have reached the service: {why}."
+        if why
+        else "The request may or may not have reached the service.",
         remedy="Look there whether it runs; then send it again or give it up.",
+        values={"why": why.rstrip(".")},
     )
 
 
 def _out_of_reach(problem: Problem) -> Problem:
-    return problem.model_copy(
-        update={
-            "message": f"{problem.message} The take was accepted and may go on at the service.",
-            "remedy": f"{problem.remedy} Then look again.".strip(),
-        }
+    return Problem(
+        kind=problem.kind,
+        message="{why} The take was accepted and may go on at the service.",
+        remedy="{first} Then look again." if problem.remedy else "Look again.",
+        values={"why": problem.what, "first": problem.advice},
     )

@@ -21,9 +21,10 @@ from ..core.capabilities import Capabilities
 from ..core.errors import Kind, Problem, SessionsError, StorageError
 from ..core.models import Asset, Project
 from ..core.provider import Provider
-from ..storage import assets, document, paths
+from ..storage import document, folders
 from ..storage.store import different
 from . import channel, messages
+from .depiction import Depiction, Tell
 from .jobs import Jobs
 from .messages import Relocated, SaveFailed, ToWorker, Trouble, to_worker
 from .outbox import Outbox
@@ -46,9 +47,13 @@ def serve(
     capabilities: tuple[Capabilities, ...],
     make: Callable[[str], Provider],
     pace: Pace | None = None,
+    depiction: Callable[[Tell], Depiction] | None = None,
 ) -> None:
-    """Work until Blender says `Shutdown` or is gone. `make` makes the provider of one of the `capabilities`."""
-    service = Service(end, Jobs(capabilities, make, pace))
+    """Work until Blender says `Shutdown` or is gone. `make` makes the provider of one of the `capabilities`.
+
+    `depiction` makes what makes pictures of clips; without it there are none.
+    """
+    service = Service(end, Jobs(capabilities, make, pace), depiction)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in Blender's console is for Blender
     signal.signal(signal.SIGTERM, lambda *_: service.shut_down())
     threading.Thread(target=service.listen, name="listener", daemon=True).start()
@@ -58,10 +63,11 @@ def serve(
 class Service:
     """The open projects and what Blender wants done with them. `run` and all it calls is one thread."""
 
-    def __init__(self, end: socket.socket, jobs: Jobs) -> None:
+    def __init__(self, end: socket.socket, jobs: Jobs, depiction: Callable[[Tell], Depiction] | None = None) -> None:
         self._end = end
         self._jobs = jobs
         self._outbox = Outbox(end)
+        self._depiction = depiction(self._outbox.put) if depiction else None
         self._inbox: queue.SimpleQueue[ToWorker] = queue.SimpleQueue()
         self._waiting: ToWorker | None = None
         self._projects: dict[Path, OpenProject] = {}
@@ -93,6 +99,8 @@ class Service:
             if time.monotonic() >= look_at:
                 self._guarded(self._look, None)
                 look_at = time.monotonic() + _LOOK_SECONDS
+        if self._depiction:
+            self._depiction.close()
         self._jobs.stop()
         for project in self._projects.values():
             project.save_again(now=True)
@@ -142,16 +150,21 @@ class Service:
                 self._decide(message)
             case messages.Relocate():
                 self._relocate(message)
+            case messages.Depict():
+                self._depict(message)
 
-    def _project(self, path: Path) -> OpenProject:
+    def _project(self, path: Path, root: Path | None = None) -> OpenProject:
         if path not in self._projects:
-            self._projects[path] = OpenProject(path, self._outbox.put)
+            self._projects[path] = OpenProject(path, self._outbox.put, root)
         return self._projects[path]
 
     def _open(self, message: messages.Open) -> None:
         path = message.path
         before = _fingerprint(path)
-        project = self._project(path)
+        project = self._project(path, message.root)
+        if project.root != message.root:
+            project.root = message.root
+            project.waiting = dict.fromkeys(project.waiting, False)
         project.shown = True
         project.refresh()
         if not message.seen == before == _fingerprint(path):
@@ -161,7 +174,7 @@ class Service:
             self._outbox.put(SaveFailed(path=path, revision=0, problem=project.unsaved))
         unfinished = sessions.unfinished(project.project)
         if unfinished:
-            delivered = {asset.take_id: asset for asset in assets.scan(paths.assets_folder(path))}
+            delivered = {asset.take_id: asset for asset in folders.scan(path, project.root)}
             for take in unfinished:
                 self._take_up(project, take.id, delivered.get(take.id))
 
@@ -199,24 +212,24 @@ class Service:
         project = self._project(message.path)
         try:
             with project.lock:
-                part = self._move(project, message.target) if message.move else self._copy(project, message.target)
+                part = (self._move if message.move else self._copy)(project, message.target, message.root)
         except StorageError as error:
             log.warning("%s", error)
             self._outbox.put(SaveFailed(path=message.path, revision=message.revision, problem=error.problem))
         else:
             self._outbox.put(Relocated(path=message.path, target=message.target, revision=message.revision, part=part))
 
-    def _move(self, project: OpenProject, target: Path) -> Project:
+    def _move(self, project: OpenProject, target: Path, root: Path | None) -> Project:
         before = project.path
-        part = project.move_to(target)
+        part = project.move_to(target, root)
         del self._projects[before]
         self._projects[target] = project
         self._jobs.moved(project, before)
         self._start_waiting(project)
         return part
 
-    def _copy(self, project: OpenProject, target: Path) -> Project:
-        copy = project.copy_to(target)
+    def _copy(self, project: OpenProject, target: Path, root: Path | None) -> Project:
+        copy = project.copy_to(target, root)
         copy.shown = True
         self._projects[target] = copy
         self._jobs.follow(project, copy)
@@ -225,6 +238,12 @@ class Service:
         self._jobs.follow(copy, project)
         self._jobs.leave_to_others(copy)
         return different(project.project, copy.project)
+
+    def _depict(self, message: messages.Depict) -> None:
+        if self._depiction:
+            self._depiction.order(message)
+        else:
+            self._outbox.put(messages.Depicted(path=message.path, failed=tuple(message.clips)))
 
     def _claim(self, project: OpenProject, take_id: str) -> None:
         with contextlib.suppress(StorageError):  # told when the take is taken up

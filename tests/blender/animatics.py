@@ -39,7 +39,7 @@ class Drawn:
 
     @property
     def error(self) -> str:
-        return str(self.said[-1]["error"])
+        return str(self.said[-1]["error"]).format_map(self.said[-1].get("values", {}))
 
     @property
     def progress(self) -> list[float]:

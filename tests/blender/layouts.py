@@ -57,7 +57,10 @@ class RecordingLayout:
             assert not unknown, f"{name}() does not know {unknown}"
             self._check(name, given)
             self.calls.append((name, given))
-            return _Properties(given["operator"]) if name == "operator" else RecordingLayout(self.calls)
+            if name == "operator":
+                return _Properties(given["operator"])
+            child = RecordingLayout(self.calls)
+            return (child, child) if name == "panel" else child  # a panel's header, and its body
 
         return call
 

@@ -155,7 +155,7 @@ def test_a_process_that_dies_fails_the_take_with_a_sentence(provider: Provider, 
     process.kill()
     status = _until(provider, mine, ("succeeded", "failed"))[-1]
     assert status.state == "failed"
-    assert "ended before it was done" in status.problem.message
+    assert "ended before it was done" in str(status.problem.what)
     assert status.problem.remedy
 
 
@@ -166,7 +166,7 @@ def test_what_the_drawing_process_says_is_what_the_person_reads(
     mine = take(provider.submit(take(image=str(tmp_path / "no picture.png"))))
     status = _until(provider, mine, ("succeeded", "failed"))[-1]
     assert status.state == "failed"
-    assert "no picture.png cannot be read" in status.problem.message
+    assert "no picture.png cannot be read" in str(status.problem.what)
 
 
 def test_a_reference_image_that_is_not_there_is_refused_before_anything_starts(

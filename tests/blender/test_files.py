@@ -135,7 +135,7 @@ def test_a_damaged_sidecar_is_set_aside_and_the_backup_taken(
     sidecar.write_bytes(sidecar.read_bytes()[:200])
     bpy.ops.wm.open_mainfile(filepath=str(saved_file))
     assert [session.name for session in runtime.current().project.sessions] == ["Red fox"]
-    assert "shot.sessions.json" in runtime.current().trouble.message
+    assert "shot.sessions.json" in str(runtime.current().trouble.what)
     bpy.ops.sessions.rename(name="Opening")
     flush()
     assert (tmp_path / "shot.sessions.damaged-1.json").is_file()
@@ -218,7 +218,7 @@ def test_a_save_as_that_cannot_take_the_sessions_along_says_so_once_and_holds_no
     generate("A red fox")
     (tmp_path / "other.sessions.json").mkdir()
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
-    assert "other.sessions.json" in runtime.current().trouble.message
+    assert "other.sessions.json" in str(runtime.current().trouble.what)
     assert runtime.current().unsaved is None
     assert not runtime.has_unsaved_changes()
 
@@ -240,4 +240,4 @@ def test_a_clip_whose_scene_is_gone_waits_in_the_list(
     settled()
     assert strips() == []
     assert len(runtime.current().project.assets) == 1
-    assert "is gone" in runtime.current().trouble.message
+    assert "is gone" in str(runtime.current().trouble.what)

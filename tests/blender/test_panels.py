@@ -43,10 +43,9 @@ def test_every_panel_draws_in_a_file_without_sessions(saved_file: Path, name: st
     drawn(getattr(bpy.types, name))
 
 
-def test_an_empty_list_says_so_and_offers_new(saved_file: Path) -> None:
+def test_an_empty_list_says_so_and_what_to_do(saved_file: Path) -> None:
     layout = drawn(bpy.types.SESSIONS_PT_sessions)
-    assert "No sessions yet" in layout.texts
-    assert "sessions.new" in layout.operators
+    assert layout.texts == ["No sessions yet", "Describe a shot below"]
 
 
 @pytest.mark.parametrize("name", PANELS)
@@ -96,7 +95,7 @@ def test_an_uncertain_take_offers_what_can_be_done_about_it(saved_file: Path, ru
     runtime.show(project)
     layout = drawn(bpy.types.SESSIONS_PT_takes)
     assert "The clip could not be fetched." in layout.texts
-    assert layout.operators == ["sessions.settle"] * 3
+    assert layout.operators == ["sessions.select"] + ["sessions.settle"] * 3
 
 
 def test_the_delete_dialog_names_the_session_and_what_goes_and_stays(saved_file: Path, runtime: Any) -> None:
@@ -121,7 +120,15 @@ def test_the_rows_menu_renames_and_deletes(saved_file: Path) -> None:
 
 def test_every_operator_stands_in_the_sessions_menu(saved_file: Path) -> None:
     listed = set(drawn(bpy.types.SESSIONS_MT_main).operators)
-    assert listed == {f"sessions.{name}" for name in dir(bpy.ops.sessions)} - {"sessions.dismiss", "sessions.settle"}
+    assert listed == {f"sessions.{name}" for name in dir(bpy.ops.sessions)} - {
+        "sessions.dismiss",
+        "sessions.settle",
+        "sessions.select",
+        "sessions.turn_page",
+        "sessions.close_prompt",
+        "sessions.choose_assets_folder",
+        "sessions.show_folder",
+    }
 
 
 def test_a_message_stands_above_the_list_until_it_is_dismissed(saved_file: Path, runtime: Any, installed: Any) -> None:

@@ -12,7 +12,9 @@ import pytest
 
 import build
 import environments
+import get_blender
 from project import Problem
+from tests.worker.processes import until_gone
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
@@ -144,3 +146,127 @@ def test_a_wheel_that_is_not_the_locked_one_is_not_taken(tmp_path):
     (tmp_path / name).write_bytes(b"something else")
     assert build._missing(tmp_path, {name: "0" * 64, other: "0" * 64}) == [name, other]
     assert not (tmp_path / name).exists()
+
+
+def blender_saying(folder: Path, version: str) -> Path:
+    """A program that says it is a Blender of this version."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(program(folder, f"Blender {version}"))
+
+
+def ready_blender(cache: Path, version: str) -> Path:
+    """The folder of a Blender that looks set up to the end."""
+    place = cache / version
+    place.mkdir(parents=True)
+    (place / "stamp").write_text(get_blender.recipe(place))
+    return place
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """An empty cache of Blenders, and no Blender on PATH."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    monkeypatch.setenv("PATH", str(tmp_path / "programs"))
+    return get_blender.default_cache()
+
+
+def test_the_journeys_run_in_the_blenders_asked_for(runner, cache, tmp_path):
+    ready_blender(cache, "4.3")
+    asked = [blender_saying(tmp_path / name, "4.5.1") for name in ("one", "two")]
+    assert runner.choose_blenders([str(path) for path in asked]) == asked
+
+
+def test_without_a_wish_they_run_in_the_blenders_that_were_set_up(runner, cache):
+    for version in ("5.2", "4.3"):
+        ready_blender(cache, version)
+    assert runner.choose_blenders([]) == [cache / version / "bin" / "blender" for version in ("4.3", "5.2")]
+
+
+def test_where_none_was_set_up_they_run_in_the_blender_on_the_path(runner, cache, tmp_path):
+    found = blender_saying(tmp_path / "programs", "5.0.1")
+    found = found.rename(found.with_stem("blender"))
+    assert runner.choose_blenders([]) == [found]
+
+
+def test_without_any_blender_it_says_how_to_get_one(runner, cache):
+    with pytest.raises(Problem, match=r"--blender.*get_blender\.py"):
+        runner.choose_blenders([])
+
+
+def test_a_half_made_or_outdated_blender_is_not_used(cache):
+    ready_blender(cache, "4.3")
+    place = ready_blender(cache, "5.2")
+    (place / "stamp").write_text("made in another way")
+    assert get_blender.cached(cache) == [cache / "4.3" / "bin" / "blender"]
+    (cache / "4.3" / "stamp").unlink()
+    assert get_blender.cached(cache) == []
+
+
+def test_a_run_in_a_window_is_named_by_the_version_of_its_blender(runner, tmp_path):
+    first, second, third = (
+        blender_saying(tmp_path / name, says) for name, says in [("a", "4.3.2"), ("b", "5.2.2 LTS"), ("c", "4.3.0")]
+    )
+    named = runner.name_blenders([first, second, first, third])
+    assert named == {"gui-4.3": first, "gui-5.2": second, "gui-4.3-2": third}
+
+
+def test_a_run_in_a_window_gets_its_blender_and_a_folder_for_its_screenshots(runner, tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "SCREENS", tmp_path)
+    monkeypatch.setenv("BLENDER_USER_RESOURCES", "a developer's own")
+    (tmp_path / "gui-4.3").mkdir()
+    (tmp_path / "gui-4.3" / "of an earlier run.png").touch()
+    run = runner.Run("gui-4.3", Path(sys.executable), ("tests/gui",), tmp_path / "blender")
+    given = runner.environment_of(run)
+    assert given["SESSIONS_BLENDER"] == str(tmp_path / "blender")
+    assert given["SESSIONS_SCREENS"] == str(tmp_path / "gui-4.3")
+    assert "BLENDER_USER_RESOURCES" not in given
+    assert not list(tmp_path.rglob("*.png"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_a_run_in_a_window_leaves_behind_is_ended(runner, tmp_path):
+    leave_one = "import subprocess, sys; print(subprocess.Popen(['sleep', '600']).pid); sys.exit(3)"
+    with (tmp_path / "printed").open("w+b") as printed:
+        code = runner.call([sys.executable, "-c", leave_one], os.environ, printed, 60, with_all_it_started=True)
+        printed.seek(0)
+        left = int(printed.read())
+    assert code == 3
+    assert until_gone(left, 30)
+
+
+def test_a_time_limit_ends_a_run(runner, tmp_path):
+    with (tmp_path / "printed").open("w+b") as printed, pytest.raises(subprocess.TimeoutExpired):
+        runner.call([sys.executable, "-c", "import time; time.sleep(600)"], os.environ, printed, 0.2, True)
+
+
+def test_debian_comes_from_the_mirror_of_this_machine_and_else_from_its_own():
+    targets = """https://mirror.example/debian/ bookworm
+https://mirror.example/debian/ bookworm-updates
+https://mirror.example/debian-security/ bookworm-security
+https://packages.example/tools bookworm
+cdrom:[Debian]/ bookworm
+"""
+    assert get_blender.mirrors(targets, "bookworm") == ["https://mirror.example/debian", get_blender.DEFAULT_MIRROR]
+    assert get_blender.mirrors("", "bookworm") == [get_blender.DEFAULT_MIRROR]
+
+
+def test_the_wrappers_become_the_program_inside_and_pass_on_its_arguments(tmp_path):
+    place = tmp_path / "a cache" / "4.3"
+    texts = get_blender.wrappers(place)
+    assert {"blender", "Xvfb", "openbox"} <= texts.keys()
+    for text in texts.values():
+        *_, last = text.splitlines()
+        assert last.startswith(f"exec unshare --mount '{place / 'inside'}' /usr/bin/") and last.endswith(' "$@"')
+    inside = get_blender.inside_script(place / "root")
+    assert f"root='{place / 'root'}'\n" in inside
+    assert inside.splitlines()[-1].startswith('exec chroot "$root"')
+
+
+def test_a_blender_of_another_version_than_wanted_is_refused(tmp_path):
+    with pytest.raises(Problem, match=r"sid has Blender 5\.3 now, not 5\.2"):
+        get_blender.check_version("5.2", blender_saying(tmp_path, "5.3.0"))
+
+
+def test_a_blender_that_does_not_say_its_version_is_refused(tmp_path):
+    with pytest.raises(Problem, match="does not say its version"):
+        environments.blender_version(Path(program(tmp_path, "no screen")))

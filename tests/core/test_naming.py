@@ -9,6 +9,7 @@ import unicodedata
 import pytest
 
 from addon.core import graphemes, naming
+from addon.core.errors import InputError
 
 NAMES = {
     # the seed's kind of prompt
@@ -271,13 +272,13 @@ def test_a_typed_name_keeps_what_its_author_wrote() -> None:
     "text", ["", "   ", "\n\t", "\u200b\u202e", "\u3164" * 500, "\u200b" * 10_000, "\u0301", "\ud800"]
 )
 def test_a_typed_name_of_blanks_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^The name is empty\. Type at least one letter, digit or sign\.$"):
+    with pytest.raises(InputError, match=r"^The name is empty\. Type at least one letter, digit or sign\.$"):
         naming.clean_name(text)
 
 
 def test_a_typed_name_that_is_too_long_is_refused_not_cut() -> None:
     assert naming.clean_name("x" * 120) == "x" * 120
-    with pytest.raises(ValueError, match=r"^The name has 10,000 characters; at most 120 fit\. Shorten it\.$"):
+    with pytest.raises(InputError, match=r"^The name has 10,000 characters; at most 120 fit\. Shorten it\.$"):
         naming.clean_name("x" * 10_000)
 
 

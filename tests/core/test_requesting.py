@@ -63,22 +63,22 @@ def test_with_a_fixed_seed_the_takes_count_up_from_it() -> None:
         ({"prompt": "bell \x07"}, "The prompt has a control character (U+0007) at position 6."),
         ({"count": 0}, "0 takes cannot be made at once."),
         ({"count": 1000}, "1,000 takes cannot be made at once."),
-        ({"duration": 11.0}, "Small cannot make a duration of 11 s."),
-        ({"duration": 0.0}, "Small cannot make a duration of 0 s."),
-        ({"duration": float("nan")}, "Small cannot make a duration of nan s."),
-        ({"match_scene": False, "width": 641}, "Small cannot make a width of 641 pixels."),
-        ({"match_scene": False, "height": 10_000}, "Small cannot make a height of 10000 pixels."),
-        ({"match_scene": False, "fps": 0.0}, "Small cannot make a frame rate of 0 fps."),
-        ({"random_seed": False, "seed": 5000}, "Small cannot make a seed of 5000."),
+        ({"duration": 11.0}, "Small cannot make a clip of 11 s."),
+        ({"duration": 0.0}, "Small cannot make a clip of 0 s."),
+        ({"duration": float("nan")}, "Small cannot make a clip of nan s."),
+        ({"match_scene": False, "width": 641}, "Small cannot make a picture 641 pixels wide."),
+        ({"match_scene": False, "height": 10_000}, "Small cannot make a picture 10000 pixels high."),
+        ({"match_scene": False, "fps": 0.0}, "Small cannot make 0 frames per second."),
+        ({"random_seed": False, "seed": 5000}, "Small cannot use the seed 5000."),
         ({"model": "large"}, "Fake has no model “large”."),
-        ({"image": "/a.png"}, "Small cannot start from this input (first frame)."),
+        ({"image": "/a.png"}, "Small cannot start from an image."),
     ],
 )
 def test_what_cannot_be_made_is_refused_with_a_sentence_and_a_remedy(changes: dict[str, object], told: str) -> None:
     with pytest.raises(InputError) as caught:
         requesting.requests(draft(**changes), PROVIDER, SCENE)
-    assert caught.value.problem.message == told
-    assert caught.value.problem.remedy
+    assert str(caught.value.problem.what) == told
+    assert str(caught.value.problem.advice)
 
 
 def test_line_breaks_in_a_prompt_are_fine() -> None:

@@ -87,7 +87,7 @@ def test_a_read_only_folder_can_be_looked_at_and_refuses_with_a_remedy(drive: Dr
     assert here.project == store.project
     with pytest.raises(StorageError, match=r"read-only|access was denied") as caught:
         here.save(generated(Project(), "Two", 2)[0])
-    assert "film.sessions.json" in caught.value.problem.message
+    assert "film.sessions.json" in str(caught.value.problem.what)
     assert caught.value.problem.remedy
     assert path.read_bytes() == before
     drive.make_writable()
@@ -208,4 +208,4 @@ def test_a_folder_that_went_away_is_not_made_again(tmp_path: Path) -> None:
 def test_what_windows_says_is_understood(tmp_path: Path, number: int, windows: int, words: str) -> None:
     error = OSError(number, "as Windows words it")
     error.winerror = windows  # type: ignore[attr-defined,unused-ignore]
-    assert words in failures.explain(error, "written", tmp_path / "film.sessions.json").problem.message
+    assert words in str(failures.explain(error, "written", tmp_path / "film.sessions.json").problem.what)

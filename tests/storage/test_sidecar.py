@@ -90,7 +90,7 @@ def test_a_damaged_sidecar_is_kept_and_its_backup_takes_its_place(path: Path, da
     assert len(told) == 1
     assert told[0].kind is Kind.FILE
     for word in ("“film.sessions.json”", "film.sessions.damaged-1.json", "film.sessions.backup.json"):
-        assert word in told[0].message
+        assert word in str(told[0].what)
     assert Store(path).project == store.project
 
 
@@ -127,7 +127,7 @@ def test_a_damaged_backup_is_kept_too(path: Path) -> None:
     assert store.project == Project()
     assert (path.parent / "film.sessions.damaged-1.json").read_bytes() == b"sidecar"
     assert (path.parent / "film.sessions.damaged-2.json").read_bytes() == b"backup"
-    assert "no backup" in told[0].message
+    assert "no backup" in str(told[0].what)
     written(path, "Three", "Four")
     assert (path.parent / "film.sessions.damaged-2.json").read_bytes() == b"backup"
 
@@ -139,7 +139,7 @@ def test_a_missing_sidecar_comes_back_from_its_backup_with_a_word(path: Path) ->
     store = Store(path, told.append)
     assert store.project.sessions == project.sessions[:1]
     assert path.exists()
-    assert "missing" in told[0].message
+    assert "missing" in str(told[0].what)
 
 
 def test_the_backup_is_the_sidecar_before_its_last_change(path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_sidecar_of_a_newer_version_that_cannot_be_understood_is_left_alone(pa
     with pytest.raises(StorageError, match="Update the extension"):
         store.save(project)
 
-    assert "newer version" in told[0].message
+    assert "newer version" in str(told[0].what)
     assert path.read_bytes() == data
     assert names(path) == before
 
@@ -309,7 +309,7 @@ def test_a_sidecar_that_may_not_be_read_is_left_alone(
         with pytest.raises(StorageError, match="access was denied"):
             store.save(generated(Project())[0])
     path.chmod(0o644)
-    assert "access was denied" in told[0].message
+    assert "access was denied" in str(told[0].what)
     assert path.read_bytes() == before
     assert names(path) == ["film.sessions.backup.json", "film.sessions.json"]
 

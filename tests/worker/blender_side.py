@@ -25,7 +25,10 @@ SECONDS = 60.0
 
 
 class BlenderSide:
-    """One Blender with one open file and its worker. `heard` is everything the worker said, in order."""
+    """One Blender with one open file and its worker.
+
+    `heard` is everything the worker said, in order. `root`: where new clips go (`storage.folders`), told with `open`.
+    """
 
     def __init__(self, sidecar: Path, service: FolderService, log_folder: Path) -> None:
         self.path = sidecar
@@ -33,6 +36,7 @@ class BlenderSide:
         self.project = Project()
         self.heard: list[messages.FromWorker] = []
         self.revision = 0
+        self.root: Path | None = None
         self._log_folder = log_folder
         self.start()
 
@@ -44,7 +48,7 @@ class BlenderSide:
         """Show what is on the disk, and have the worker take it up."""
         found = document.read(self.path)
         self.project = found[0] if found else Project()
-        self.client.send(messages.Open(path=self.path, seen=found[1] if found else None))
+        self.client.send(messages.Open(path=self.path, root=self.root, seen=found[1] if found else None))
 
     def commit(self, project: Project, run: list[str] | None = None) -> int:
         """Make `project` the current one and have it written; returns the revision."""

@@ -49,7 +49,8 @@ def test_a_take_that_waits_is_cancelled_without_being_sent(
     blender.until_ended(second)
     assert take_on_disk(sidecar, second).state is TakeState.CANCELLED
     blender.until(
-        lambda: blender.all(messages.Progress, third)[-1].text == "Waiting for 1 other take", "the third to move up"
+        lambda: str(blender.all(messages.Progress, third)[-1].said) == "Waiting for 1 other take",
+        "the third to move up",
     )
     service.let_go(first, "poll")
     blender.until_ended(first, third)

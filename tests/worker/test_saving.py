@@ -69,7 +69,7 @@ def test_a_take_is_not_sent_before_it_is_written_down_and_goes_by_itself_when_th
     side.until(lambda: side.all(messages.SaveFailed), "SaveFailed")
     failure = side.all(messages.SaveFailed)[0]
     assert failure.revision == side.revision
-    assert "no space" in failure.problem.message
+    assert "no space" in str(failure.problem.what)
     assert service.submissions(take_id) == 0
     ballast.unlink()
     side.until_saved()
@@ -132,7 +132,7 @@ def test_the_job_s_id_is_written_down_before_the_first_poll_however_long_that_ta
     side.until_held(take_id, "accepted")
     ballast = fill(small_disk)
     service.let_go(take_id, "accepted")
-    side.until(lambda: any("no space" in m.text for m in side.all(messages.Progress, take_id)), "why it waits")
+    side.until(lambda: any("no space" in str(m.said) for m in side.all(messages.Progress, take_id)), "why it waits")
     assert not service.has_reached(take_id, "poll")
     ballast.unlink()
     side.until_held(take_id, "poll")
@@ -154,8 +154,8 @@ def test_a_clip_that_finds_no_room_is_fetched_later_and_not_made_again(
     side.until_state(take_id, TakeState.UNCERTAIN)
     problem = side.take(take_id).problem
     assert problem
-    assert "The clip was made" in problem.message
-    assert "no space" in problem.message
+    assert "The clip was made" in str(problem.what)
+    assert "no space" in str(problem.what)
     assert not side.all(messages.Ended)
     assert not list(paths.assets_folder(side.path).glob("*.mp4"))
     ballast.unlink()

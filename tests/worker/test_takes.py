@@ -77,8 +77,8 @@ def test_takes_beyond_what_the_provider_runs_at_once_wait_their_turn_and_say_so(
     first, second, third = blender.generate({"hold": ["poll"]}, {}, {}, provider="narrow")
     blender.until_held(first, "poll")
     blender.until(lambda: blender.all(messages.Progress, third), "waiting")
-    assert blender.all(messages.Progress, second)[-1].text == "Waiting for 1 other take"
-    assert blender.all(messages.Progress, third)[-1].text == "Waiting for 2 other takes"
+    assert str(blender.all(messages.Progress, second)[-1].said) == "Waiting for 1 other take"
+    assert str(blender.all(messages.Progress, third)[-1].said) == "Waiting for 2 other takes"
     assert service.submissions(second) == service.submissions(third) == 0
     assert take_on_disk(blender.path, third).state is TakeState.QUEUED
     service.let_go(first, "poll")
@@ -105,8 +105,8 @@ def test_a_take_that_cannot_be_made_fails_with_what_happened_and_what_to_do(
     assert take.state is TakeState.FAILED
     assert take.problem is not None
     assert take.problem.kind is kind
-    assert take.problem.message.endswith(".")
-    assert take.problem.remedy.endswith(".")
+    assert str(take.problem.what).endswith(".")
+    assert str(take.problem.advice).endswith(".")
     assert "Traceback" not in str(take.problem)
     blender.close()
     assert len(blender.all(messages.Ended)) == 1
@@ -123,7 +123,7 @@ def test_what_was_accepted_has_not_failed_because_nobody_can_ask_for_it(
     take = take_on_disk(blender.path, take_id)
     assert take.job_id
     assert take.problem
-    assert "ook again" in take.problem.remedy
+    assert "ook again" in str(take.problem.advice)
     assert not blender.all(messages.Ended)
 
 
@@ -155,8 +155,8 @@ def test_a_clip_that_cannot_be_fetched_waits_at_the_service_and_is_fetched_when_
     blender.until_state(take_id, TakeState.UNCERTAIN)
     problem = take_on_disk(sidecar, take_id).problem
     assert problem
-    assert "The clip was made" in problem.message
-    assert "ook again" in problem.remedy
+    assert "The clip was made" in str(problem.what)
+    assert "ook again" in str(problem.advice)
     assert not blender.all(messages.Ended)
     blender.client.send(messages.Decide(path=sidecar, take_id=take_id, choice="look_again"))
     blender.until_ended(take_id)
@@ -198,7 +198,7 @@ def test_a_take_of_a_provider_that_this_version_does_not_have_is_left_as_it_is(
 ) -> None:
     (take_id,) = blender.generate({}, provider="from the future")
     blender.until(lambda: blender.all(messages.Progress, take_id), "why")
-    assert "from the future" in blender.all(messages.Progress, take_id)[-1].text
+    assert "from the future" in str(blender.all(messages.Progress, take_id)[-1].said)
     blender.restart()
     blender.until(lambda: blender.all(messages.Progress, take_id), "why")
     assert take_on_disk(sidecar, take_id).state is TakeState.QUEUED

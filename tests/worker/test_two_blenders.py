@@ -24,7 +24,7 @@ def test_a_take_runs_in_one_of_them_and_the_other_is_told(
     second = new_blender(sidecar)
     second.open()
     second.until(lambda: second.all(messages.Progress, take_id), "that it runs elsewhere")
-    assert second.all(messages.Progress, take_id)[-1].text == "Runs in another Blender"
+    assert str(second.all(messages.Progress, take_id)[-1].said) == "Runs in another Blender"
     service.let_go(take_id, "poll")
     blender.until_ended(take_id)
     second.until_state(take_id, TakeState.SUCCEEDED)
@@ -61,7 +61,7 @@ def test_a_take_that_runs_elsewhere_can_only_be_ended_there(
     second.open()
     second.client.send(messages.Cancel(path=sidecar, take_id=take_id))
     second.until(lambda: second.all(messages.Trouble), "trouble")
-    assert "another Blender" in second.all(messages.Trouble)[0].problem.message
+    assert "another Blender" in str(second.all(messages.Trouble)[0].problem)
     service.let_go(take_id, "poll")
     blender.until_ended(take_id)
     assert blender.take(take_id).state is TakeState.SUCCEEDED

@@ -9,8 +9,8 @@ JOB.json holds `prompt`, `seed`, `take` (1 is the first), `duration` (seconds), 
 lose one, H.264 needs even ones), `fps` and `image` (path of a reference picture, or null).
 
 On stdout: `ANIMATIC {"progress": 0.37}` as frames are written, at the end `ANIMATIC {"done": true, "frames": 120}`, or
-`ANIMATIC {"error": "…"}` and exit code 1. Other lines are Blender's own. With `tied` the process ends as soon as its
-standard input is closed: so it does not outlive who started it.
+`ANIMATIC {"error": "… {name} …", "values": {"name": …}}` and exit code 1. Other lines are Blender's own. With `tied`
+the process ends as soon as its standard input is closed: so it does not outlive who started it.
 
 OUT appears whole at the end. Until then everything lies in the folder OUT + ".work": if the process was killed, that
 folder may be deleted. The same job gives the same frames in the same Blender.
@@ -28,11 +28,14 @@ import sys
 import threading
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy  # isort: skip  (as a module, bpy is what brings the other modules of Blender)
 import blf
 import numpy as np
+
+if TYPE_CHECKING:
+    from ...core.wording import Words
 
 
 def _package(name: str, file: Path) -> Any:
@@ -60,7 +63,12 @@ _SHORTEST, _LARGEST, _LONGEST = 64, 16_384, 100_000  # pixels, pixels, frames
 
 
 class Impossible(Exception):
-    """The job cannot be done; the text is one sentence for people."""
+    """The job cannot be done: one sentence for people, a template as `str.format` has it for `values`."""
+
+    def __init__(self, template: Words, **values: str | int | float) -> None:
+        super().__init__(template.format_map(values))
+        self.template = template
+        self.values = values
 
 
 # -- The job -----------------------------------------------------------------------------------------------------------
@@ -80,7 +88,7 @@ def _read(path: str) -> dict[str, Any]:
             "image": job.get("image"),
         }
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise Impossible(f"The request {path} cannot be read: {error}.") from error
+        raise Impossible("The request {path} cannot be read: {error}.", path=path, error=str(error)) from error
 
 
 def _check(job: dict[str, Any]) -> int:
@@ -88,12 +96,18 @@ def _check(job: dict[str, Any]) -> int:
     width, height, fps, duration = job["width"], job["height"], job["fps"], job["duration"]
     if not (_SHORTEST <= width <= _LARGEST and _SHORTEST <= height <= _LARGEST):
         raise Impossible(
-            f"Animatic cannot draw {width} x {height} pixels: each side must be {_SHORTEST} to {_LARGEST}."
+            "Animatic cannot draw {width} × {height} pixels: each side must be {least} to {most}.",
+            width=width,
+            height=height,
+            least=_SHORTEST,
+            most=_LARGEST,
         )
     if not 1 <= fps <= 240:
-        raise Impossible(f"Animatic cannot draw {fps:g} frames per second: it must be 1 to 240.")
+        raise Impossible("Animatic cannot draw {fps:g} frames per second: it must be 1 to 240.", fps=fps)
     if not 0 < duration * fps < _LONGEST:
-        raise Impossible(f"Animatic cannot draw {duration:g} seconds at {fps:g} frames per second.")
+        raise Impossible(
+            "Animatic cannot draw {duration:g} seconds at {fps:g} frames per second.", duration=duration, fps=fps
+        )
     return max(1, round(duration * fps))
 
 
@@ -112,7 +126,9 @@ def _reference(path: str, reach: tuple[int, int], target: Path) -> None:
     except RuntimeError:
         columns = rows = 0
     if not columns or not rows:
-        raise Impossible(f"The reference image {path} cannot be read: choose a picture file that Blender can open.")
+        raise Impossible(
+            "The reference image {path} cannot be read: choose an image file that Blender can open.", path=path
+        )
     scale = max(2 * reach[0] / columns, 2 * reach[1] / rows)
     image.scale(max(1, round(columns * scale / 2)) * 2, max(1, round(rows * scale / 2)) * 2)
     columns, rows = _size(image)
@@ -285,6 +301,10 @@ def _draw(job: dict[str, Any], frames: int, folder: Path) -> Any:
 # -- Running -----------------------------------------------------------------------------------------------------------
 
 
+def _refuse(template: Words, **values: str | int | float) -> None:
+    _say(error=template, values=values)
+
+
 def _say(**message: Any) -> None:
     print("ANIMATIC", json.dumps(message, ensure_ascii=True), flush=True)
 
@@ -309,12 +329,19 @@ def draw(job_path: str, out: str) -> None:
         bpy.ops.render.render(animation=True)
         bpy.app.handlers.render_write.remove(report)
         if written != frames or not (folder / "clip.mp4").is_file():
-            raise Impossible(f"Blender wrote {written} of {frames} frames to {folder}: is the disk full?")
+            raise Impossible(
+                "Blender wrote {written} of {frames} frames to {folder}: is the disk full?",
+                written=written,
+                frames=frames,
+                folder=str(folder),
+            )
         (folder / "clip.mp4").replace(out)
     except OSError as error:
-        raise Impossible(f"Animatic cannot write {out}: {error.strerror or error}.") from error
+        raise Impossible(
+            "Animatic cannot write {out}: {error}.", out=out, error=error.strerror or str(error)
+        ) from error
     except RuntimeError as error:
-        raise Impossible(f"Blender could not render {out}: {error}".strip()) from error
+        raise Impossible("Blender could not render {out}: {error}", out=out, error=str(error).strip()) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     _say(done=True, frames=frames)
@@ -333,16 +360,16 @@ def _end_with_input() -> None:
 def main(arguments: list[str]) -> int:
     """Exit code: 0 if the clip is there."""
     if len(arguments) != 2:
-        _say(error="Animatic needs two arguments: the request's file and the clip to write.")
+        _refuse("Animatic needs two arguments: the request's file and the clip to write.")
         return 2
     try:
         draw(*arguments)
     except Impossible as error:
-        _say(error=str(error))
+        _refuse(error.template, **error.values)
         return 1
     except Exception:
         traceback.print_exc()
-        _say(error="Animatic made a mistake while drawing this take; its log says which.")
+        _refuse("Animatic made a mistake while drawing this take; its log says which.")
         return 1
     return 0
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import bpy
 from bpy.props import StringProperty
 
 from ...core import sessions
 from ...core.errors import NotFoundError, StorageError
-from ...storage import paths
-from .. import arrivals, compat, files, properties, runtime, timeline
+from ...storage import folders, paths
+from .. import arrivals, compat, files, properties, runtime, settings, timeline
 from .reporting import NO_UNDO, Result, reporting
 
 
@@ -63,13 +64,29 @@ class SESSIONS_OT_show_assets(bpy.types.Operator):
 
     @reporting
     def execute(self, context: bpy.types.Context) -> Result:
-        folder = paths.assets_folder(runtime.current().path)
-        if not folder.is_dir():
-            raise StorageError(f"There is no assets folder yet at {folder}.", "It is made with the first clip.")
+        folder = _assets_folder()
         if not _show_in_browser(context, os.fspath(folder)) and not bpy.app.background:
             bpy.ops.wm.path_open(filepath=os.fspath(folder))
         self.report({"INFO"}, os.fspath(folder))
         return {"FINISHED"}
+
+
+def _assets_folder() -> Path:
+    """The folder that new clips go to, else the one of the newest clip. Raises `StorageError` if there is none yet."""
+    state = runtime.current()
+    root = settings.root(state.path)
+    folder = folders.find(state.path, root)
+    if folder:
+        return folder
+    for asset in reversed(state.project.assets):
+        folder = paths.clip_path(asset.path, state.path).parent
+        if folder.is_dir():
+            return folder
+    raise StorageError(
+        "There is no assets folder yet in {folder}.",
+        "It is made with the first clip.",
+        folder=str(root or state.path.parent),
+    )
 
 
 def _show_in_browser(context: bpy.types.Context, folder: str) -> bool:

@@ -9,13 +9,10 @@ import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from ...core import lifecycle, requesting, sessions
-from ...core.capabilities import Capabilities
 from ...core.errors import InputError, SessionsError
 from ...core.models import Draft, Placement, Take, TakeState
-from ...providers import catalog
-from .. import compat, properties, pump, runtime, timeline, workers
+from .. import compat, files, prompts, properties, pump, runtime, settings, timeline, words, workers
 from .reporting import Result, reporting
-from .sessions import writable
 
 _SETTINGS = ("prompt", "provider", "model", "count", "seed", "duration", "width", "height", "fps", "insert")
 
@@ -27,7 +24,7 @@ class SESSIONS_OT_generate(bpy.types.Operator):
     bl_label = "Generate"
     bl_options = set()  # nothing to repeat: Repeat Last would run `execute`, which waits
 
-    prompt: StringProperty(name="Prompt", options={"SKIP_SAVE"})
+    prompt: StringProperty(name="Prompt", translation_context=words.CONTEXT, options={"SKIP_SAVE"})
     provider: StringProperty(name="Provider", options={"SKIP_SAVE"})
     model: StringProperty(name="Model", options={"SKIP_SAVE"})
     count: IntProperty(name="Count", default=1, options={"SKIP_SAVE"})
@@ -40,29 +37,28 @@ class SESSIONS_OT_generate(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if not writable(cls):
-            return False
-        if compat.sequencer_scene(context) is None:
-            cls.poll_message_set("There is no scene to edit. Choose one in the sequencer")
-            return False
-        return True
+        files.ensure_open()
+        reason = refusal(context)
+        if reason:
+            cls.poll_message_set(reason)
+        return not reason
 
     @reporting
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
-        submit(context, self._settings())
+        submit(context, self._given())
         return {"FINISHED"}
 
     @reporting
     def execute(self, context: bpy.types.Context) -> Result:
-        ids = submit(context, self._settings())
+        ids = submit(context, self._given())
         pump.run_until(lambda: _have_ended(ids))
         takes = [take for take in map(_find, ids) if take]
         failed = next((take for take in takes if take.problem), None)
         if failed and failed.problem and not any(take.state is TakeState.SUCCEEDED for take in takes):
-            raise SessionsError(failed.problem.message, failed.problem.remedy, failed.problem.kind)
+            raise SessionsError.of(failed.problem)
         return {"FINISHED"}
 
-    def _settings(self) -> dict[str, object]:
+    def _given(self) -> dict[str, object]:
         """The operator's properties that were given, as fields of the draft; the panel has the others."""
         given = {name: getattr(self, name) for name in _SETTINGS if self.properties.is_property_set(name)}
         if given.keys() & {"width", "height", "fps"}:
@@ -72,20 +68,34 @@ class SESSIONS_OT_generate(bpy.types.Operator):
         return given
 
 
-def submit(context: bpy.types.Context, settings: Mapping[str, object]) -> list[str]:
-    """Put `settings` into the draft, add its takes to the session and let them run. Returns their ids, at once.
+def refusal(context: bpy.types.Context) -> str:
+    """Why nothing can be generated now, in the interface's language; empty if it can."""
+    blocked = runtime.current().blocked
+    if blocked:
+        return words.sentence(blocked)
+    if compat.sequencer_scene(context) is None:
+        return words.tr("There is no scene to edit. Choose one in the sequencer")
+    return ""
+
+
+def submit(context: bpy.types.Context, given: Mapping[str, object]) -> list[str]:
+    """Put `given` into the draft, add its takes to the session and let them run. Returns their ids, at once.
 
     Raises `SessionsError`, and changes nothing then.
     """
     scene = compat.sequencer_scene(context)
-    project = sessions.edit_draft(runtime.current().project, settings, runtime.now())
+    prompts.take_over()
+    project = sessions.edit_draft(runtime.current().project, given, runtime.now())
     draft = sessions.draft(project)
-    requests = requesting.requests(_with_picture(draft), _capabilities(draft), _format(scene))
+    provider = settings.provider(draft, sessions.active(project))
+    requests = requesting.requests(_with_picture(draft), provider, _format(scene))
 
     def place(batch: str) -> Placement:
         return Placement(scene=scene.name, frame=scene.frame_current, batch=batch)
 
-    project, _, takes = sessions.generate(project, requests, runtime.now(), place=place if draft.insert else None)
+    project, _, takes = sessions.generate(
+        project, requests, runtime.now(), place=place if draft.insert else None, pattern=settings.get().pattern
+    )
     ids = [take.id for take in takes]
     workers.open_project(runtime.current().path)  # without a worker nothing would ever run
     runtime.commit(project, run=ids)
@@ -99,18 +109,8 @@ def _with_picture(draft: Draft) -> Draft:
         return draft
     picture = Path(bpy.path.abspath(draft.image))
     if not picture.is_file():
-        raise InputError(f"The picture {picture} is not there.", "Choose another one, or none.")
+        raise InputError("The image {path} is not there.", "Choose another one, or none.", path=str(picture))
     return draft.model_copy(update={"image": str(picture)})
-
-
-def _capabilities(draft: Draft) -> Capabilities:
-    known = {each.id: each for each in catalog.capabilities()}
-    if not draft.provider:
-        return next(iter(known.values()))
-    if draft.provider not in known:
-        names = ", ".join(known)
-        raise InputError(f"There is no provider “{draft.provider[:40]}”.", f"Choose one of: {names}.")
-    return known[draft.provider]
 
 
 def _format(scene: bpy.types.Scene) -> requesting.SceneFormat:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...core.errors import SessionsError
+from .. import words
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems, OperatorTypeFlagItems
@@ -27,7 +28,7 @@ def reporting(method: Callable[..., Result]) -> Callable[..., Result]:
             return method(operator, *arguments)
         except SessionsError as error:
             log.info("%s: %s", operator.bl_idname, error)
-            operator.report({"ERROR"}, str(error.problem))
+            operator.report({"ERROR"}, words.sentence(error.problem))
             return {"CANCELLED"}
 
     def execute(self: Any, context: Any) -> Result:

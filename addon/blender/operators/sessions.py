@@ -10,7 +10,7 @@ from bpy.props import StringProperty
 from ...core import sessions
 from ...core.errors import NotFoundError
 from ...core.models import Session
-from .. import files, runtime
+from .. import files, runtime, settings, words
 from .reporting import NO_UNDO, Result, reporting
 
 
@@ -19,7 +19,7 @@ def writable(cls: Any) -> bool:
     files.ensure_open()
     blocked = runtime.current().blocked
     if blocked:
-        cls.poll_message_set(str(blocked))
+        cls.poll_message_set(words.sentence(blocked))
     return blocked is None
 
 
@@ -51,7 +51,9 @@ class SESSIONS_OT_new(bpy.types.Operator):
     bl_options = NO_UNDO
 
     name: StringProperty(
-        name="Name", description="Name of the session; left empty, it is taken from the prompt", options={"SKIP_SAVE"}
+        name="Name",
+        description="Name of the session; left empty, it is made as the preferences say",
+        options={"SKIP_SAVE"},
     )
 
     @classmethod
@@ -150,6 +152,8 @@ class SESSIONS_OT_delete(bpy.types.Operator):
     @reporting
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
         self.session_id = _target(self.session_id).id
+        if not settings.get().confirm_delete:
+            return self.execute(context)
         result: Result = context.window_manager.invoke_props_dialog(
             self, width=360, title="Delete Session?", confirm_text="Delete", cancel_default=True
         )
@@ -163,7 +167,7 @@ class SESSIONS_OT_delete(bpy.types.Operator):
         column.label(text=f"“{session.name}”", translate=False)
         column.separator()
         for line in _consequences(session):
-            column.label(text=line)
+            column.label(text=line, translate=False)
 
     @reporting
     def execute(self, _context: bpy.types.Context) -> Result:
@@ -173,20 +177,25 @@ class SESSIONS_OT_delete(bpy.types.Operator):
 
 
 def _consequences(session: Session) -> list[str]:
-    """What goes and what stays when a session is deleted, a line each."""
+    """What goes and what stays when a session is deleted, a line each, in the interface's language."""
     assets = len(sessions.assets_of(runtime.current().project, session.id))
     running = len(sessions.detached_takes(session))
     takes = len(session.takes)
     lines = [
-        "The record of its take goes for good." if takes == 1 else f"The records of its {takes} takes go for good.",
-        {0: "It has no assets.", 1: "Its asset stays."}.get(assets, f"Its {assets} assets stay."),
+        words.tr("The record of its take goes for good.")
+        if takes == 1
+        else words.tr("The records of its {count} takes go for good.").format(count=takes)
     ]
-    if running:
-        lines.append(
-            "A running take still ends as an asset."
-            if running == 1
-            else f"{running} running takes still end as assets."
-        )
+    if assets == 0:
+        lines.append(words.tr("It has no assets."))
+    elif assets == 1:
+        lines.append(words.tr("Its asset stays."))
+    else:
+        lines.append(words.tr("Its {count} assets stay.").format(count=assets))
+    if running == 1:
+        lines.append(words.tr("A running take still ends as an asset."))
+    elif running:
+        lines.append(words.tr("{count} running takes still end as assets.").format(count=running))
     return lines
 
 

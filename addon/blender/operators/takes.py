@@ -9,7 +9,7 @@ from ...core import lifecycle, sessions
 from ...core.errors import InputError, NotFoundError
 from ...core.models import Take, TakeState
 from ...worker import messages
-from .. import properties, runtime, workers
+from .. import properties, runtime, words, workers
 from .reporting import NO_UNDO, Result, reporting
 from .sessions import writable
 
@@ -38,7 +38,7 @@ class SESSIONS_OT_cancel(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> Result:
         take = _target(self.take_id, context)
         if lifecycle.has_ended(take):
-            raise InputError(f"Take {take.number} has already ended.")
+            raise InputError("Take {number} has already ended.", number=take.number)
         state = runtime.current()
         state.cancelling.add(take.id)
         workers.send(messages.Cancel(path=state.path, take_id=take.id), state.path)
@@ -68,7 +68,7 @@ class SESSIONS_OT_settle(bpy.types.Operator):
     @classmethod
     def description(cls, _context: bpy.types.Context, given: bpy.types.OperatorProperties) -> str:
         item = cls.bl_rna.properties["choice"].enum_items[given.choice]  # type: ignore[attr-defined]
-        return str(item.description)
+        return words.tr(item.description)
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -78,7 +78,7 @@ class SESSIONS_OT_settle(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> Result:
         take = _target(self.take_id, context)
         if take.state is not TakeState.UNCERTAIN:
-            raise InputError(f"There is nothing to settle about take {take.number}.")
+            raise InputError("There is nothing to settle about take {number}.", number=take.number)
         state = runtime.current()
         workers.send(messages.Decide(path=state.path, take_id=take.id, choice=self.choice), state.path)
         return {"FINISHED"}

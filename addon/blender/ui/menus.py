@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import bpy
 
-from .. import runtime
+from ...core.models import Take
+from .. import compat, lookup, prompts, runtime, settings, words
 
 
 class SESSIONS_MT_main(bpy.types.Menu):
-    """Everything the extension does; being in a menu is what makes the search find it."""
+    """Everything the extension does"""
+
+    # Being in a menu is what makes the search find it.
 
     bl_label = "Sessions"
 
@@ -20,6 +23,8 @@ class SESSIONS_MT_main(bpy.types.Menu):
         layout.operator_context = "INVOKE_DEFAULT"
         layout.operator("sessions.generate", icon="RENDER_ANIMATION")
         layout.operator("sessions.cancel")
+        if not compat.HAS_TEXT_BOX:
+            layout.operator("sessions.edit_prompt", icon="TEXT")
         layout.separator()
         layout.operator("sessions.new", icon="ADD")
         layout.operator("sessions.switch")
@@ -31,7 +36,7 @@ class SESSIONS_MT_main(bpy.types.Menu):
 
 
 class SESSIONS_MT_session(bpy.types.Menu):
-    """Rename or delete the session of the row that this menu stands in, else the one in the panel."""
+    """Rename or delete the session of this row, else the one in the panel"""
 
     bl_label = "Session"
 
@@ -41,7 +46,8 @@ class SESSIONS_MT_session(bpy.types.Menu):
         layout = self.layout
         layout.operator_context = "INVOKE_DEFAULT"
         layout.operator("sessions.rename", text="Rename…", icon="GREASEPENCIL").session_id = session_id
-        layout.operator("sessions.delete", text="Delete…", icon="TRASH").session_id = session_id
+        delete = "Delete…" if settings.get().confirm_delete else "Delete"
+        layout.operator("sessions.delete", text=delete, icon="TRASH").session_id = session_id
 
 
 def _draw_in_header(self: Any, _context: bpy.types.Context) -> None:
@@ -49,8 +55,25 @@ def _draw_in_header(self: Any, _context: bpy.types.Context) -> None:
 
 
 def _draw_popover(self: Any, _context: bpy.types.Context) -> None:
-    if runtime.is_enabled():
+    if not runtime.is_enabled():
+        return
+    takes = lookup.running()
+    if takes:
+        self.layout.popover(
+            panel="SESSIONS_PT_list_popover", text=_running(takes), translate=False, icon="RENDER_ANIMATION"
+        )
+    else:
         self.layout.popover(panel="SESSIONS_PT_list_popover", text="", icon="COLLAPSEMENU")
+
+
+def _running(takes: Sequence[Take]) -> str:
+    """How many takes run, and how far they are together where that is known."""
+    progress = runtime.current().progress
+    told = [progress[take.id].fraction or 0.0 for take in takes if take.id in progress]
+    if not any(told):
+        return words.tr("{number} running").format(number=len(takes))
+    percent = round(100 * sum(told) / len(takes))
+    return words.tr("{number} running, {percent}%").format(number=len(takes), percent=percent)
 
 
 def _draw_in_add(self: Any, _context: bpy.types.Context) -> None:
@@ -58,10 +81,16 @@ def _draw_in_add(self: Any, _context: bpy.types.Context) -> None:
     self.layout.menu("SESSIONS_MT_main", icon="RENDER_ANIMATION")
 
 
+def _draw_in_text_editor(self: Any, context: bpy.types.Context) -> None:
+    if prompts.is_open(getattr(context.space_data, "text", None)):
+        self.layout.operator("sessions.close_prompt", text="Done", icon="CHECKMARK")
+
+
 _ENTRIES: tuple[tuple[str, Callable[[Any, Any], None]], ...] = (
     ("SEQUENCER_MT_editor_menus", _draw_in_header),
     ("SEQUENCER_HT_header", _draw_popover),
     ("SEQUENCER_MT_add", _draw_in_add),
+    ("TEXT_HT_header", _draw_in_text_editor),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from .. import runtime
+from .. import runtime, words
 
 
 class Tab:
@@ -13,7 +13,17 @@ class Tab:
     bl_space_type = "SEQUENCE_EDITOR"
     bl_region_type = "UI"
     bl_category = "Sessions"
+    bl_translation_context = words.CONTEXT
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
         return runtime.is_enabled()
+
+
+def is_narrow(context: bpy.types.Context) -> bool:
+    """Whether the sidebar is so narrow that two fields side by side would be cut."""
+    scale = context.preferences.system.ui_scale  # 0 in a background Blender
+    return bool(context.region and scale and context.region.width / scale < _NARROW)
+
+
+_NARROW = 260  # points: a sidebar as Blender opens it has about 300 in the sequencer

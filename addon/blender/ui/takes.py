@@ -6,20 +6,13 @@ from typing import Any
 
 import bpy
 
+from ...core import lifecycle
 from ...core.models import Take, TakeState
-from .. import properties, runtime
+from ...core.wording import N_
+from .. import lookup, properties, runtime, thumbnails, tips, words
+from . import grid
 from .tab import Tab
 from .text import draw_problem, wrapped
-
-STATES: dict[TakeState, tuple[str, Any]] = {
-    TakeState.QUEUED: ("Queued", "TIME"),
-    TakeState.SUBMITTING: ("Starting", "TIME"),
-    TakeState.RUNNING: ("Generating", "RENDER_ANIMATION"),
-    TakeState.UNCERTAIN: ("Uncertain", "QUESTION"),
-    TakeState.SUCCEEDED: ("Done", "CHECKMARK"),
-    TakeState.FAILED: ("Failed", "ERROR"),
-    TakeState.CANCELLED: ("Cancelled", "CANCEL"),
-}
 
 
 class SESSIONS_UL_takes(bpy.types.UIList):
@@ -28,24 +21,27 @@ class SESSIONS_UL_takes(bpy.types.UIList):
     def draw_item(
         self, _context: Any, layout: bpy.types.UILayout, _data: Any, item: Any, _icon: int, _active: Any, _prop: str
     ) -> None:
-        take = _take(item.id)
+        take = lookup.take(item.id)
         if take is None:
             return
-        label, icon = STATES[take.state]
         split = layout.split(factor=0.45)
-        split.label(text=f"Take {take.number}", icon=icon)
+        asset = lookup.asset(take.asset_id)
+        picture = thumbnails.icon(asset) if asset else 0
+        shown: dict[str, Any] = {"icon_value": picture} if picture else {"icon": tips.STATES[take.state][1]}
+        split.label(text=tips.name(take), translate=False, **shown)
         row = split.row(align=True)
-        if take.state in (TakeState.QUEUED, TakeState.SUBMITTING, TakeState.RUNNING):
-            _draw_running(row, take, label)
-        elif take.state is TakeState.SUCCEEDED and take.asset_id:
-            row.label(text=f"{take.request.duration:g} s")
-            row.operator("sessions.add_to_timeline", text="", icon="ADD", emboss=False).asset_id = take.asset_id
+        if lifecycle.is_running(take):
+            _draw_progress(row, take)
+        elif asset:
+            icon: Any = tips.STATES[take.state][1] if picture else "NONE"
+            row.label(text=tips.length(take.request), translate=False, icon=icon)
+            row.operator("sessions.add_to_timeline", text="", icon="ADD", emboss=False).asset_id = asset.id
         else:
-            row.label(text=label)
+            row.label(text=tips.state(take), translate=False)
 
 
 class SESSIONS_PT_takes(Tab, bpy.types.Panel):
-    """The takes of the active session."""
+    """The takes of the active session"""
 
     bl_label = "Takes"
 
@@ -53,58 +49,85 @@ class SESSIONS_PT_takes(Tab, bpy.types.Panel):
     def poll(cls, _context: bpy.types.Context) -> bool:
         return runtime.is_enabled() and runtime.current().session is not None
 
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        grid.draw_switch(self.layout, context, "takes")
+
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         panel = properties.panel(context)
-        layout.template_list("SESSIONS_UL_takes", "", panel, "takes", panel, "take_index", rows=3, maxrows=8)
-        _draw_take(layout, context)
+        session = runtime.current().session
+        if session is None or not session.takes:
+            column = layout.column(align=True)
+            column.label(text="No takes yet")
+            column.label(text="Press Generate above")
+            return
+        chosen = lookup.take(properties.selected(context, "takes") or "")
+        if grid.is_chosen(context, "takes"):
+            grid.draw(layout, context, "takes", lambda cell, take_id: _draw_cell(cell, take_id, chosen))
+        else:
+            layout.template_list("SESSIONS_UL_takes", "", panel, "takes", panel, "take_index", rows=3, maxrows=8)
+        if chosen:
+            _draw_take(layout, context, chosen)
 
 
-def _take(take_id: str) -> Take | None:
-    session = runtime.current().session
-    return next((take for take in session.takes if take.id == take_id), None) if session else None
+def _draw_cell(cell: Any, take_id: str, chosen: Take | None) -> None:
+    """A take as a picture, with what it is below."""
+    take = lookup.take(take_id)
+    if take is None:
+        return
+    icon = tips.STATES[take.state][1]
+    running = lifecycle.is_running(take)
+    asset = lookup.asset(take.asset_id)
+    grid.draw_picture(cell, asset, "FILE_MOVIE" if asset else icon)
+    button = cell.operator("sessions.select", text=tips.name(take), translate=False, icon=icon, depress=take is chosen)
+    button.of, button.id = "takes", take.id
+    if running:
+        _draw_progress(cell.row(align=True), take)
+    elif take.state is TakeState.SUCCEEDED:
+        text = words.tr("{seconds:g} s · {seed}").format(seconds=take.request.duration, seed=take.request.seed)
+        cell.label(text=text, translate=False)
+    else:
+        cell.label(text=tips.state(take), translate=False)
 
 
-def _draw_running(row: bpy.types.UILayout, take: Take, label: str) -> None:
+def _draw_progress(row: Any, take: Take) -> None:
     state = runtime.current()
     progress = state.progress.get(take.id)
     if take.id in state.cancelling:
         row.label(text="Cancelling")
         return
     if progress and progress.fraction is not None:
-        row.progress(factor=progress.fraction, text=f"{progress.fraction:.0%}")
+        row.progress(factor=progress.fraction, text=f"{progress.fraction:.0%}", translate=False)
     else:
-        row.label(text=(progress.text if progress else "") or label)
+        row.label(text=tips.state(take), translate=False)
     row.operator("sessions.cancel", text="", icon="X", emboss=False).take_id = take.id
 
 
-def _draw_take(layout: Any, context: bpy.types.Context) -> None:
+def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
     """The selected take: what became of it, and what it was made from."""
-    session = runtime.current().session
-    take_id = properties.selected(context, "takes")
-    take = next((take for take in session.takes if take.id == take_id), None) if session else None
-    if take is None:
-        return
     column = layout.column(align=True)
     if take.problem:
         draw_problem(column, context, take.problem)
         if take.state is TakeState.UNCERTAIN:
             _draw_choices(column, take)
     elif take.state is not TakeState.SUCCEEDED:
-        progress = runtime.current().progress.get(take.id)
-        wrapped(column, context, (progress.text if progress else "") or STATES[take.state][0])
-    request = take.request
-    wrapped(column, context, " ".join(request.prompt[:400].split()), translate=False)
-    facts = f"{request.width} × {request.height}, {request.fps:g} fps, {request.duration:g} s, seed {request.seed}"
-    wrapped(column, context, facts, translate=False)
+        wrapped(column, context, tips.happening(take))
+    wrapped(column, context, tips.prompt(take.request))
+    wrapped(column, context, tips.facts(take.request))
+    if lookup.asset(take.asset_id):
+        layout.operator("sessions.add_to_timeline", icon="ADD").asset_id = take.asset_id
 
 
 def _draw_choices(layout: Any, take: Take) -> None:
     """What can be done about a take of which nobody knows what became."""
     row = layout.row(align=True)
-    for choice, label in (("look_again", "Look Again"), ("send_again", "Send Again"), ("give_up", "Give Up")):
+    for choice, label in (
+        ("look_again", N_("Look Again")),
+        ("send_again", N_("Send Again")),
+        ("give_up", N_("Give Up")),
+    ):
         if choice != "look_again" or take.job_id:
-            button = row.operator("sessions.settle", text=label)
+            button = row.operator("sessions.settle", text=words.tr(label), translate=False)
             button.take_id = take.id
             button.choice = choice
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
+import unicodedata
+from functools import lru_cache
 from typing import Any
 
 import bpy
 
 from ...core.errors import Problem
+from .. import words
 
 _POINTS_A_CHARACTER = 6.5
 _MARGIN = 55  # the tabs beside the panels, and the panels' own edges
@@ -15,12 +18,17 @@ _ICON = 22
 _USUAL_POINTS = 300
 _MOST_LINES = 16
 
+# Where a line may end: at spaces, and after each Chinese and Japanese character with the punctuation that closes it.
+_WIDE = "\u2e80-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff00-\uff60"
+_OPENING = "「『（【“‘"
+_CLOSING = "、。」』）】，．：；？！’”"
+_PIECES = re.compile(rf"\s+|[{_OPENING}]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_CLOSING}]*")
 
-def wrapped(
-    layout: Any, context: bpy.types.Context, text: str, icon: Any = "NONE", translate: bool = True, inset: int = 0
-) -> None:
+
+def wrapped(layout: Any, context: bpy.types.Context, text: str, icon: Any = "NONE", inset: int = 0) -> None:
     """Show `text` in as many label lines as the region's width needs; the first one carries `icon`.
 
+    `text` is in the interface's language already, or a person's own.
     `inset`: how many points of that width `layout` does not have, because it lies in a box or beside a button.
     """
     scale = context.preferences.system.ui_scale  # 0 in a background Blender
@@ -29,13 +37,40 @@ def wrapped(
     characters = max(10, int((points - beside) / _POINTS_A_CHARACTER))
     column = layout.column(align=True)
     column.scale_y = 0.85
-    for line in textwrap.wrap(text, characters, max_lines=_MOST_LINES, placeholder="…") or [""]:
-        column.label(text=line, icon=icon, translate=translate)
+    for line in lines(text, characters):
+        column.label(text=line, icon=icon, translate=False)
         icon = "BLANK1" if icon != "NONE" else "NONE"
+
+
+@lru_cache(256)
+def lines(text: str, width: int) -> tuple[str, ...]:
+    """`text` in lines of at most `width` Latin characters; those of Chinese and Japanese take the room of two.
+
+    What has no place in the most lines that are shown is left out, as an … says.
+    """
+    found = [""]
+    for piece in _PIECES.findall(text):
+        if piece.isspace():
+            found[-1] += " " if found[-1] else ""
+            continue
+        if found[-1] and _width(found[-1] + piece) > width:
+            found.append("")
+        for character in piece:
+            if _width(found[-1] + character) > width:
+                found.append("")
+            found[-1] += character
+    if len(found) > _MOST_LINES:
+        found = [*found[: _MOST_LINES - 1], found[_MOST_LINES - 1][:-2].rstrip() + "…"]
+    return tuple(line.rstrip() for line in found)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def draw_problem(layout: Any, context: bpy.types.Context, problem: Problem, inset: int = 0) -> None:
     """What happened, and what to do."""
-    wrapped(layout, context, problem.message, icon="ERROR", inset=inset)
-    if problem.remedy:
-        wrapped(layout, context, problem.remedy, icon="BLANK1", inset=inset)
+    happened, remedy = words.problem(problem)
+    wrapped(layout, context, happened, icon="ERROR", inset=inset)
+    if remedy:
+        wrapped(layout, context, remedy, icon="BLANK1", inset=inset)

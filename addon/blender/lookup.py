@@ -1,0 +1,60 @@
+"""Finds takes and assets at once, whatever their number: what is asked at every draw and every tick.
+
+Projects are frozen and share what did not change, so what was found holds as long as the object it was found in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..core import lifecycle
+from ..core.models import Asset, Project, Session, Take
+from . import runtime
+
+_takes: tuple[Session | None, dict[str, Take]] = (None, {})
+_assets: tuple[Sequence[Asset], dict[str, Asset]] = ((), {})
+_running: tuple[Project | None, tuple[Take, ...]] = (None, ())
+_running_in: dict[str, tuple[Session, tuple[Take, ...]]] = {}
+
+
+def take(take_id: str) -> Take | None:
+    """A take of the active session, or None."""
+    global _takes
+    session = runtime.current().session
+    if _takes[0] is not session:
+        _takes = session, {each.id: each for each in session.takes} if session else {}
+    return _takes[1].get(take_id)
+
+
+def asset(asset_id: str | None) -> Asset | None:
+    """An asset of the file, or None."""
+    global _assets
+    assets = runtime.current().project.assets
+    if _assets[0] is not assets:
+        _assets = assets, {each.id: each for each in assets}
+    return _assets[1].get(asset_id) if asset_id else None
+
+
+def running() -> tuple[Take, ...]:
+    """Every take of the file that has not ended and is waiting for nobody, those of deleted sessions included."""
+    global _running, _running_in
+    project = runtime.current().project
+    if _running[0] is not project:
+        found = {}
+        for session in project.sessions:
+            known = _running_in.get(session.id)
+            found[session.id] = known if known and known[0] is session else (session, _unended(session.takes))
+        _running_in = found
+        _running = project, (*(each for _, takes in found.values() for each in takes), *_unended(project.detached))
+    return _running[1]
+
+
+def forget() -> None:
+    """Hold nothing of a project that is shown no more."""
+    global _takes, _assets, _running
+    _takes, _assets, _running = (None, {}), ((), {}), (None, ())
+    _running_in.clear()
+
+
+def _unended(takes: Sequence[Take]) -> tuple[Take, ...]:
+    return tuple(each for each in takes if lifecycle.is_running(each))

@@ -1,0 +1,124 @@
+"""Which folder a project's new clips go to.
+
+Without a `root` that is `<name>.assets` beside the sidecar. With one, a folder that all projects share, it is
+`<name>.assets` in there. Projects of the same name meet there, so a hidden file says whose a folder is, and who comes
+second has `<name> 2.assets`. A project that was moved or renamed counts as another one: its clips stay where they are
+listed, new ones go to a folder of its own. What is still on its way lies beside the sidecar in any case.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from ..core.errors import StorageError
+from ..core.models import Asset
+from . import assets, failures, files, paths
+
+_OWNER = ".project"
+
+
+def find(sidecar: Path, root: Path | None) -> Path | None:
+    """The folder in which new clips of a project are put, None if it has not been made yet. Changes nothing."""
+    for folder in _candidates(sidecar, root):
+        if _is_ours(folder, sidecar):
+            return folder if folder.is_dir() else None
+        if not files.exists(folder):
+            return None
+    raise AssertionError("names never end")
+
+
+def make(sidecar: Path, root: Path | None) -> Path:
+    """The folder in which new clips of a project are put, made if need be. Raises `StorageError`.
+
+    The root itself is made too, but not the folder that it lies in: where that is missing, a drive is.
+    """
+    for folder in _candidates(sidecar, root):
+        if folder.parent == sidecar.parent and _is_ours(folder, sidecar):
+            return folder  # made with its first clip
+        with _explained(folder):
+            if _is_ours(folder, sidecar) or _claim(folder, sidecar):
+                return folder
+    raise AssertionError("names never end")
+
+
+def check(sidecar: Path, root: Path | None) -> None:
+    """Raise `StorageError` if no clip could be put into the root now. Beside the sidecar whoever writes that tells."""
+    if root is not None:
+        with _explained(root / paths.assets_folder(sidecar).name):
+            root.mkdir(exist_ok=True)
+            files.remove(files.write_temporary((find(sidecar, root) or root) / _OWNER, b""))
+
+
+def drop_empty(folder: Path) -> None:
+    """Remove a folder that no clip came into."""
+    with suppress(OSError):
+        if [entry.name for entry in os.scandir(folder)] == [_OWNER]:
+            (folder / _OWNER).unlink()
+        folder.rmdir()
+
+
+def scan(sidecar: Path, root: Path | None) -> list[Asset]:
+    """Every asset of a project that a folder tells of: the one beside its sidecar, and the one in the root."""
+    found = {folder: None for folder in (find(sidecar, None), find(sidecar, root)) if folder}
+    return [listed(asset, folder, sidecar) for folder in found for asset in assets.scan(folder)]
+
+
+def listed(asset: Asset, folder: Path, sidecar: Path) -> Asset:
+    """An asset as the project lists it, from how its folder does."""
+    return asset.model_copy(update={"path": paths.asset_path(folder.parent / asset.path, sidecar)})
+
+
+def _candidates(sidecar: Path, root: Path | None) -> Iterator[Path]:
+    beside = paths.assets_folder(sidecar)
+    first = beside if root is None or files.is_same(root, sidecar.parent) else root / beside.name
+    yield first
+    for number in count(2):
+        yield first.with_name(f"{first.name.removesuffix('.assets')} {number}.assets")
+
+
+def _is_ours(folder: Path, sidecar: Path) -> bool:
+    """Whether a folder is this project's. One beside the sidecar needs no mark for it, but must not have another's."""
+    try:
+        owner = paths.clip_path((folder / _OWNER).read_text("utf-8").strip(), folder / _OWNER)
+    except (OSError, ValueError):
+        return folder == paths.assets_folder(sidecar)
+    same_name = os.path.normcase(owner.name) == os.path.normcase(sidecar.name)
+    return same_name and files.is_same(owner.parent, sidecar.parent)
+
+
+def _claim(folder: Path, sidecar: Path) -> bool:
+    """Make a folder this project's, unless it is somebody else's or holds something. Raises `OSError`."""
+    folder.parent.mkdir(exist_ok=True)
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if not folder.is_dir() or any(folder.iterdir()):
+            return False
+    mark = files.write_temporary(folder / _OWNER, paths.asset_path(sidecar, folder / _OWNER).encode())
+    try:
+        files.move_new(mark, folder / _OWNER)
+    except FileExistsError:
+        return _is_ours(folder, sidecar)
+    finally:
+        files.remove(mark)
+    files.flush_folder(folder)
+    files.flush_folder(folder.parent)
+    return True
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        happened = failures.explain(error, "made", folder).problem
+        raise StorageError(
+            "{happened} The preferences have new clips put into “{root}”.",
+            "Let that folder be written to or connect its drive, or choose another assets folder in the preferences.",
+            happened=happened.what,
+            root=str(folder.parent),
+        ) from error

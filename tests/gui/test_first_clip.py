@@ -1,0 +1,23 @@
+"""From a fresh install to the first clip in the cut."""
+
+from __future__ import annotations
+
+from .app import App
+from .hands import click, open_tab, press, type_text, values, wait_for
+
+
+def test_from_a_fresh_install_to_the_first_clip_are_three_clicks_and_a_prompt(app: App) -> None:
+    app.clicks = 0
+    open_tab(app)
+    click(app, "Describe the shot", "UI")
+    type_text(app, "A lighthouse in a storm, slow push in")
+    press(app, "RET")
+    click(app, "Generate", "UI")
+    assert app.clicks <= 3
+    wait_for(app, "Lighthouse in a storm", "WINDOW", seconds=120)  # the strip
+    assert values(app, "[r.name for r in S.sessions]") == ["Lighthouse in a storm"]
+    assert app.run("result = len(bpy.data.movieclips)") == 1
+    strips = app.module(
+        "blender.compat", "[s.type for s in m.strips(bpy.context.window_manager.windows[0].scene.sequence_editor)]"
+    )
+    assert strips == ["MOVIE"]

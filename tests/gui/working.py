@@ -1,0 +1,125 @@
+"""The steps that many journeys share: what an editor does without thinking about it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .app import App
+from .hands import click, double_click, move, press, region, type_text, values, wait_for
+from .reading import Box, difference, marks
+
+PROMPT_HINT = "Describe the shot"
+
+
+def small_takes(app: App, seconds: float = 1.0) -> None:
+    """Let takes be small and short, so that a journey does not wait for pictures nobody looks at."""
+    values(app, "setattr(S, 'match_scene', False) or setattr(S, 'width', 160) or setattr(S, 'height', 90)")
+    values(app, f"setattr(S, 'duration', {seconds})")
+
+
+def describe(app: App, prompt: str) -> None:
+    """Put the mouse into the prompt, type over what stands there, and leave the field."""
+    there = values(app, "S.prompt")
+    target = wait_for(app, there[:24] if there else PROMPT_HINT, "UI")
+    if there:
+        double_click(app, target)
+        press(app, "A", ctrl=True)
+    else:
+        click(app, target)
+    type_text(app, prompt)
+    press(app, "TAB")
+    press(app, "ESC")
+    assert values(app, "S.prompt") == prompt
+
+
+def generate(app: App, prompt: str = "", count: int = 1) -> None:
+    """Describe the shot and press Generate."""
+    if prompt:
+        describe(app, prompt)
+    values(app, f"setattr(S, 'count', {count})")
+    click(app, "Generate", "UI")
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = 120) -> Any:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not (met := condition()):
+        assert time.monotonic() < deadline, f"not so after {seconds:g} s: {what}"
+        time.sleep(0.2)
+    return met
+
+
+def states(app: App) -> list[str]:
+    """How the takes of the active session are, newest first."""
+    takes = "m.current().session.takes if m.current().session else ()"
+    found: list[str] = app.module("blender.runtime", f"[take.state.value for take in reversed({takes})]")
+    return found
+
+
+def all_done(app: App, count: int) -> None:
+    """Wait until the active session has `count` takes and all have their clips."""
+    until(lambda: states(app) == ["succeeded"] * count, f"{count} takes are done")
+    until(lambda: not app.module("blender.runtime", "m.current().arrivals or m.has_unsaved_changes()"), "all is stored")
+
+
+def strips(app: App) -> list[str]:
+    """The names of the movie strips in the scene that the sequencer shows."""
+    found: list[str] = app.run(
+        """
+import importlib
+compat = importlib.import_module("bl_ext.user_default.generative_sessions.blender.compat")
+scene = compat.sequencer_scene(bpy.context)
+editor = scene.sequence_editor
+result = [strip.name for strip in compat.strips_all(editor) if strip.type == "MOVIE"] if editor else []
+"""
+    )
+    return found
+
+
+def save_as(app: App, path: Path) -> None:
+    """Save the file under a name, as a script would: the file dialog is Blender's own business."""
+    app.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(path)!r})")
+
+
+def undo(app: App) -> None:
+    """Ctrl Z with the mouse over the timeline."""
+    press(app, "Z", ctrl=True)
+    app.still()
+
+
+def redo(app: App) -> None:
+    """Ctrl Shift Z."""
+    press(app, "Z", ctrl=True, shift=True)
+    app.still()
+
+
+def close_without_saving(app: App) -> int:
+    """Ctrl Q, and Don't Save where Blender asks; the exit code."""
+    press(app, "Q", ctrl=True)
+    app.still(1.0)
+    if app.is_running and any("save" in line.text.casefold() for line in app.read()):
+        click(app, "Don't Save")
+    return app.wait_for_exit()
+
+
+def popover(app: App) -> Box:
+    """Open the session list from the sequencer's header; the box in which it stands."""
+    header = region(app, "HEADER")
+    before = app.still()
+    icon = marks(before, header._replace(right=header.right - 14))[-1]  # not the area's round corner
+    click(app, icon)
+    changed = difference(before, app.still())
+    assert changed is not None, "nothing opened"
+    return changed
+
+
+def tall(app: App) -> None:
+    """Ctrl Space with the mouse over the timeline: the sequencer fills the window, and its sidebar has room."""
+    low = region(app, "WINDOW")
+    move(app, low)
+    press(app, "SPACE", ctrl=True)
+    until(lambda: region(app, "WINDOW").height > low.height, "the sequencer is large", seconds=10)
+    app.still()
