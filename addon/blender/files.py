@@ -71,7 +71,12 @@ def open_current() -> None:
 
 
 def close_current() -> None:
-    """Blender is about to show another file: running takes go on and end in the one they began in."""
+    """Blender is about to show another file: running takes go on and end in the one they began in.
+
+    It may be the same file again (Revert), which must not be read before the last change is in it.
+    """
+    if runtime.is_enabled() and not runtime.current().blocked:
+        flush()
     workers.close_project()
 
 

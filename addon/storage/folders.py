@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from ..core.errors import StorageError
-from ..core.models import Asset
+from ..core.models import Asset, new_id
 from . import assets, failures, files, paths
 
 _OWNER = ".project"
@@ -91,21 +91,28 @@ def _is_ours(folder: Path, sidecar: Path) -> bool:
 
 
 def _claim(folder: Path, sidecar: Path) -> bool:
-    """Make a folder this project's, unless it is somebody else's or holds something. Raises `OSError`."""
+    """Make a folder this project's, unless it is somebody else's or holds something. Raises `OSError`.
+
+    It gets its mark under another name, so that nobody ever meets it without one: takes that end together want it at
+    the same time.
+    """
     folder.parent.mkdir(exist_ok=True)
+    marked = folder.with_name(f".{folder.name}.{new_id()}")
+    marked.mkdir()
     try:
-        folder.mkdir()
-    except FileExistsError:
-        if not folder.is_dir() or any(folder.iterdir()):
-            return False
-    mark = files.write_temporary(folder / _OWNER, paths.asset_path(sidecar, folder / _OWNER).encode())
-    try:
-        files.move_new(mark, folder / _OWNER)
-    except FileExistsError:
-        return _is_ours(folder, sidecar)
+        mark = files.write_temporary(marked / _OWNER, paths.asset_path(sidecar, folder / _OWNER).encode())
+        files.move_new(mark, marked / _OWNER)
+        files.flush_folder(marked)
+        with suppress(OSError):
+            folder.rmdir()  # an empty one may be taken
+        try:
+            marked.rename(folder)
+        except OSError:
+            if not files.exists(folder):
+                raise
+            return _is_ours(folder, sidecar)
     finally:
-        files.remove(mark)
-    files.flush_folder(folder)
+        drop_empty(marked)
     files.flush_folder(folder.parent)
     return True
 

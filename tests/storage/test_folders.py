@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -268,6 +270,20 @@ def test_many_at_once_never_share_a_folder(root: Path, tmp_path: Path) -> None:
     assert len(set(made.values())) == len(sidecars)
     assert all(folders.find(path, root) == folder for path, folder in made.items())
     assert all(name.endswith(".assets") for name in names(root))
+
+
+def test_takes_of_a_project_that_end_together_get_one_folder(film: Path, root: Path) -> None:
+    for _ in range(30):
+        with ThreadPoolExecutor(8) as pool:
+            together = Barrier(8)
+
+            def make(_: int, together: Barrier = together) -> Path:
+                together.wait()
+                return folders.make(film, root)
+
+            assert set(pool.map(make, range(8))) == {root / "film.assets"}
+        assert [entry.name for entry in root.iterdir()] == ["film.assets"]
+        folders.drop_empty(root / "film.assets")
 
 
 def test_an_unused_project_has_no_folder_anywhere(film: Path, root: Path) -> None:
