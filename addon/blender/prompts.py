@@ -130,6 +130,7 @@ def _clear_away() -> bool:
     for text in used:
         text.use_fake_user = False
         _close_editors(text)
+        text.user_clear()  # Blender counts an editor that showed it until the file is read again, and would save it
     return True
 
 

@@ -276,8 +276,8 @@ def test_characters_of_a_script_are_drawn_and_not_as_boxes(
 @pytest.mark.parametrize(
     ("settings", "about"),
     [
-        ({"width": 0}, "0 x 108 pixels"),
-        ({"height": 1_000_000}, "192 x 1000000 pixels"),
+        ({"width": 0}, "0 × 108 pixels"),
+        ({"height": 1_000_000}, "192 × 1000000 pixels"),
         ({"fps": 0}, "0 frames per second"),
         ({"duration": -1}, "-1 seconds"),
         ({"duration": float("nan")}, "nan seconds"),

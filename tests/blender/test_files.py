@@ -186,6 +186,14 @@ def test_reverting_the_file_fills_the_lists_again(saved_file: Path, runtime: Any
     assert panel.session_index == 0
 
 
+def test_what_was_changed_right_before_a_revert_is_there_after_it(saved_file: Path, runtime: Any) -> None:
+    generate("A red fox")
+    for number in range(5):
+        bpy.ops.sessions.rename(name=f"Opening {number}")
+        bpy.ops.wm.open_mainfile(filepath=str(saved_file))
+        assert runtime.current().session.name == f"Opening {number}"
+
+
 def test_after_a_revert_a_change_still_waits_until_it_is_on_the_disk(
     saved_file: Path, runtime: Any, flush: Callable[[], None]
 ) -> None:
