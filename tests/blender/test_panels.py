@@ -123,6 +123,7 @@ def test_every_operator_stands_in_the_sessions_menu(saved_file: Path) -> None:
     assert listed == {f"sessions.{name}" for name in dir(bpy.ops.sessions)} - {
         "sessions.dismiss",
         "sessions.settle",
+        "sessions.retry",
         "sessions.select",
         "sessions.turn_page",
         "sessions.close_prompt",

@@ -196,3 +196,20 @@ def test_a_session_without_takes_says_what_to_do(saved_file: Path, runtime: Any,
     session = runtime.current().session.model_copy(update={"takes": ()})
     runtime.show(installed("core.sessions").with_session(runtime.current().project, session))
     assert drawn(bpy.types.SESSIONS_PT_takes).texts == ["No takes yet", "Press Generate above"]
+
+
+def test_a_take_that_ended_without_a_clip_can_be_tried_again(
+    saved_file: Path, runtime: Any, start: Callable[..., None], settled: Callable[[], None]
+) -> None:
+    start("A red fox", duration=60.0)
+    bpy.ops.sessions.cancel()
+    settled()
+    assert "sessions.retry" in drawn(bpy.types.SESSIONS_PT_takes).operators
+    request = runtime.current().session.takes[0].request
+    bpy.ops.sessions.retry()
+    again = runtime.current().session.takes[1]
+    assert (again.request, again.number) == (request, 2)
+    with pytest.raises(RuntimeError, match="has not ended yet"):
+        bpy.ops.sessions.retry(take_id=again.id)
+    bpy.ops.sessions.cancel(take_id=again.id)
+    settled()

@@ -44,8 +44,9 @@ def test_a_take_that_fails_says_why_and_what_to_do_where_it_stands(app: App, fol
     save_as(app, folder / "film.blend")
     picture = folder / "reference.png"
     app.run(f"i = bpy.data.images.new('r', 64, 64); i.filepath_raw = {str(picture)!r}; i.file_format = 'PNG'; i.save()")
-    small_takes(app, seconds=8.0)
+    small_takes(app, seconds=2.0)
     values(app, f"setattr(S, 'image', {str(picture)!r})")
+    good = picture.read_bytes()
     picture.write_bytes(b"no picture at all")
     generate(app, "A lighthouse")
     app.expected.append("reference.png")
@@ -53,3 +54,6 @@ def test_a_take_that_fails_says_why_and_what_to_do_where_it_stands(app: App, fol
     wait_for(app, "Failed", "UI")
     wait_for(app, "cannot be read", "UI")
     wait_for(app, "then try again", "UI")  # what to do, in words
+    picture.write_bytes(good)
+    click(app, "Try Again", "UI")
+    until(lambda: states(app) == ["succeeded", "failed"], "the new one has its clip")

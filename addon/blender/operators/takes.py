@@ -84,6 +84,39 @@ class SESSIONS_OT_settle(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class SESSIONS_OT_retry(bpy.types.Operator):
+    """Make a new take of the same request"""
+
+    bl_idname = "sessions.retry"
+    bl_label = "Try Again"
+    bl_options = NO_UNDO | {"INTERNAL"}
+
+    take_id: StringProperty(
+        name="Take", description="Id of the take; left empty, the one selected in the panel", options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        return writable(cls)
+
+    @reporting
+    def execute(self, context: bpy.types.Context) -> Result:
+        take = _target(self.take_id, context)
+        if not lifecycle.has_ended(take):
+            raise InputError("Take {number} has not ended yet.", number=take.number)
+        wanted = take.placement
+        project, _, takes = sessions.generate(
+            runtime.current().project,
+            [take.request],
+            runtime.now(),
+            place=(lambda batch: wanted.model_copy(update={"batch": batch})) if wanted else None,
+        )
+        workers.open_project(runtime.current().path)
+        runtime.commit(project, run=[each.id for each in takes])
+        properties.panel(context).take_index = 0
+        return {"FINISHED"}
+
+
 def _target(take_id: str, context: bpy.types.Context) -> Take:
     """The take an operator is about: the one named, else the one selected in the panel. Raises `NotFoundError`."""
     wanted = take_id or properties.selected(context, "takes") or ""
@@ -93,4 +126,4 @@ def _target(take_id: str, context: bpy.types.Context) -> Take:
     return take
 
 
-CLASSES = (SESSIONS_OT_cancel, SESSIONS_OT_settle)
+CLASSES = (SESSIONS_OT_cancel, SESSIONS_OT_settle, SESSIONS_OT_retry)

@@ -112,6 +112,8 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
             _draw_choices(column, take)
     elif take.state is not TakeState.SUCCEEDED:
         wrapped(column, context, tips.happening(take))
+    if take.state in (TakeState.FAILED, TakeState.CANCELLED):
+        column.operator("sessions.retry", icon="FILE_REFRESH").take_id = take.id
     wrapped(column, context, tips.prompt(take.request))
     wrapped(column, context, tips.facts(take.request))
     if lookup.asset(take.asset_id):
