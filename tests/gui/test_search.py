@@ -42,7 +42,7 @@ def test_the_search_runs_every_operator(app: App) -> None:
     all_done(app, 1)
     run(app, "Generate")
     all_done(app, 2)
-    values(app, "setattr(S, 'duration', 30.0)")
+    values(app, "[setattr(S, *each) for each in (('duration', 60.0), ('width', 1280), ('height', 720))]")  # it is slow
     run(app, "Generate")
     until(lambda: "running" in states(app), "a take runs")
     run(app, "Cancel Take")
