@@ -12,7 +12,7 @@ import pytest
 
 from .app import EXTENSION, App
 from .hands import move, open_tab, region, values
-from .working import all_done, close_without_saving, generate, save_as, small_takes, states, strips, until
+from .working import all_done, close_without_saving, generate, save_as, slow_takes, states, strips, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are listed by ps")
 
@@ -48,7 +48,7 @@ result += [name for name in dir(bpy.types) if name.startswith("SESSIONS_")]
 def running_take(app: App, folder: Path) -> None:
     open_tab(app)
     save_as(app, folder / "film.blend")
-    small_takes(app, seconds=8.0)
+    slow_takes(app)
     generate(app, "A lighthouse")
     until(lambda: states(app) == ["running"], "the take runs")
 

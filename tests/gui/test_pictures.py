@@ -33,7 +33,7 @@ def test_the_picture_of_the_readme_shows_sessions_takes_and_the_cut(
         generate(app, prompt, count=count)
         all_done(app, count)
     until(lambda: len(strips(app)) == len(SHOTS), "each shot stands in the cut")
-    values(app, "[setattr(S, *each) for each in (('duration', 8.0), ('count', 1))]")
+    values(app, "[setattr(S, *each) for each in (('duration', 20.0), ('count', 1))]")
     generate(app)
     until(lambda: "running" in states(app), "one more take runs")
     move(app, region(app, "WINDOW"))

@@ -7,18 +7,18 @@ from pathlib import Path
 from .app import App
 from .hands import click, open_tab, seen, values, wait_for
 from .reading import marks
-from .working import generate, save_as, small_takes, states, tall, until
+from .working import generate, save_as, slow_takes, small_takes, states, tall, until
 
 
 def test_one_of_three_running_takes_is_cancelled_and_the_others_end_well(app: App) -> None:
     tall(app)
     open_tab(app)
-    small_takes(app, seconds=20.0)
+    slow_takes(app)
     generate(app, "A lighthouse", count=3)
     until(lambda: states(app).count("running") + states(app).count("submitting") >= 1, "takes run")
     box = wait_for(app, "Take 3", "UI")
     below = box._replace(top=box.bottom + 4, bottom=box.bottom + 26, left=box.left - 30, right=box.right + 20)
-    click(app, marks(app.still(), below)[-1])  # ✕
+    click(app, marks(app.display.grab(), below)[-1])  # ✕
     until(lambda: sorted(states(app)) == ["cancelled", "succeeded", "succeeded"], "one is cancelled, two have clips")
     assert states(app)[0] == "cancelled"
     assert seen(app, "Cancelled", "UI")
@@ -26,7 +26,7 @@ def test_one_of_three_running_takes_is_cancelled_and_the_others_end_well(app: Ap
 
 def test_while_a_take_runs_the_header_says_so_with_the_sidebar_closed(app: App) -> None:
     open_tab(app)
-    small_takes(app, seconds=10.0)
+    slow_takes(app)
     generate(app, "A lighthouse", count=1)
     until(lambda: states(app) == ["running"], "the take runs")
     app.run(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .app import App
 from .hands import move, open_tab, press, region, seen, values, wait_for
-from .working import all_done, close_without_saving, generate, save_as, small_takes, states, strips, until
+from .working import all_done, close_without_saving, generate, save_as, slow_takes, small_takes, states, strips, until
 
 
 def test_after_save_and_quit_all_is_there_again_and_running_takes_go_on(app: App, folder: Path) -> None:
@@ -16,7 +16,7 @@ def test_after_save_and_quit_all_is_there_again_and_running_takes_go_on(app: App
     generate(app, "A lighthouse")
     all_done(app, 1)
     until(lambda: len(strips(app)) == 1, "the strip is there")
-    small_takes(app, seconds=6.0)
+    slow_takes(app)
     generate(app, "A red fox in the snow")
     until(lambda: "running" in states(app), "the second take runs")
     move(app, region(app, "WINDOW"))
@@ -52,7 +52,7 @@ def test_after_save_as_both_files_have_all_and_go_on_by_themselves(app: App, fol
 def test_a_take_goes_on_after_blender_was_killed_in_the_middle_of_it(app: App, folder: Path) -> None:
     open_tab(app)
     save_as(app, folder / "film.blend")
-    small_takes(app, seconds=8.0)
+    slow_takes(app)
     generate(app, "A lighthouse")
     until(lambda: states(app) == ["running"], "the take runs")
     app.kill()

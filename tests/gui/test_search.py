@@ -7,7 +7,7 @@ import pytest
 from .app import App
 from .hands import open_tab, press, search, seen, values, wait_for
 from .reading import difference
-from .working import all_done, generate, small_takes, states, strips, until
+from .working import all_done, generate, slow_takes, small_takes, states, strips, until
 
 LABELS = (
     "New Session",
@@ -42,7 +42,7 @@ def test_the_search_runs_every_operator(app: App) -> None:
     all_done(app, 1)
     run(app, "Generate")
     all_done(app, 2)
-    values(app, "[setattr(S, *each) for each in (('duration', 60.0), ('width', 1280), ('height', 720))]")  # it is slow
+    slow_takes(app)
     run(app, "Generate")
     until(lambda: "running" in states(app), "a take runs")
     run(app, "Cancel Take")

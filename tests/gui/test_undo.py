@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .app import App
 from .hands import move, open_tab, region, values
-from .working import all_done, generate, redo, small_takes, states, strips, undo, until
+from .working import all_done, generate, redo, slow_takes, small_takes, states, strips, undo, until
 
 
 def test_undo_takes_the_arrived_strip_out_and_redo_brings_it_back(app: App) -> None:
@@ -28,7 +28,7 @@ def test_undo_takes_the_arrived_strip_out_and_redo_brings_it_back(app: App) -> N
 def test_undo_while_a_take_runs_does_not_stop_it(app: App) -> None:
     app.run("bpy.context.window_manager.windows[0].scene.frame_end = 300; bpy.ops.ed.undo_push(message='End')")
     open_tab(app)
-    small_takes(app, seconds=4.0)
+    slow_takes(app)
     generate(app, "A lighthouse")
     until(lambda: states(app) == ["running"], "the take runs")
     move(app, region(app, "WINDOW"))

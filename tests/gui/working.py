@@ -14,10 +14,15 @@ from .reading import Box, difference, marks
 PROMPT_HINT = "Describe the shot"
 
 
-def small_takes(app: App, seconds: float = 1.0) -> None:
+def small_takes(app: App, seconds: float = 1.0, width: int = 160, height: int = 90) -> None:
     """Let takes be small and short, so that a journey does not wait for pictures nobody looks at."""
-    values(app, "setattr(S, 'match_scene', False) or setattr(S, 'width', 160) or setattr(S, 'height', 90)")
-    values(app, f"setattr(S, 'duration', {seconds})")
+    wanted = {"match_scene": False, "width": width, "height": height, "duration": seconds}
+    values(app, f"[setattr(S, *each) for each in {list(wanted.items())!r}]")
+
+
+def slow_takes(app: App) -> None:
+    """Let takes be so large that there is time to do something while they run."""
+    small_takes(app, seconds=20.0, width=640, height=360)
 
 
 def describe(app: App, prompt: str) -> None:
