@@ -54,7 +54,9 @@ def test_the_search_runs_every_operator(app: App) -> None:
     wait_for(app, "Lighthouse 01")
     run(app, "Rename Session")
     wait_for(app, "Cancel")
-    press(app, "ESC")
+    press(app, "ESC")  # the name's field
+    press(app, "ESC")  # the dialog
+    app.still()
     run(app, "Delete Session")
     wait_for(app, "stay")
     press(app, "ESC")
