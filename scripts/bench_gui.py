@@ -165,7 +165,8 @@ def many(folder: Path, clip: Path) -> Path:
         asset.model_copy(update={"path": f"many.assets/clip {number % CLIPS}.mp4"})
         for number, asset in enumerate(project.assets)
     )
-    project = project.model_copy(update={"assets": assets})
+    named = tuple(each.model_copy(update={"name": f"Scene {n:04}"}) for n, each in enumerate(project.sessions))
+    project = project.model_copy(update={"assets": assets, "sessions": named})
     (folder / "many.sessions.json").write_text(project.model_dump_json(), "utf-8")
     return blend
 

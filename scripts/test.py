@@ -203,7 +203,7 @@ def execute_all(runs: Sequence[Run], options: Sequence[str], reports: Path) -> I
 def execute(run: Run, options: Sequence[str], report: Path) -> Result:
     """Run pytest in one environment, print what it printed, and count."""
     # A screen is read as people read it, which a busy machine can spoil: what fails there is tried again, and said so.
-    again = ["--reruns=1", "-rR"] if run.blender else []
+    again = ["--reruns=2", "-rR"] if run.blender else []
     command = [str(run.python), "-m", "pytest", "-q", f"--junitxml={report}", *again, *options, *run.paths]
     began = time.monotonic()
     limit = GUI_RUN_SECONDS if run.blender else RUN_SECONDS
