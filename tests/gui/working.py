@@ -9,7 +9,7 @@ from typing import Any
 
 from .app import App
 from .hands import click, double_click, move, press, region, type_text, values, wait_for
-from .reading import Box, difference, marks
+from .reading import Box, difference, find, marks
 
 PROMPT_HINT = "Describe the shot"
 
@@ -105,8 +105,9 @@ def close_without_saving(app: App) -> int:
     """Ctrl Q, and Don't Save where Blender asks; the exit code."""
     press(app, "Q", ctrl=True)
     app.still(1.0)
-    if app.is_running and any("save" in line.text.casefold() for line in app.read()):
-        click(app, "Don't Save")
+    asked = find(app.read(), "Don't Save")
+    if asked and app.is_running:
+        click(app, asked[0])
     return app.wait_for_exit()
 
 
