@@ -23,6 +23,7 @@ MAY_WAIT: frozenset[str] = frozenset(
         "files.py:_relocate",
         "files.py:before_save",
         "files.py:after_save",
+        "files.py:close_current",  # another file is opened: as at exit, the last change goes to the disk first
         "operators/generate.py:SESSIONS_OT_generate.execute",
         "registration.py:_leave_file",
     }
