@@ -45,7 +45,7 @@ def _take_rows(takes: Sequence[Take]) -> Iterable[Row]:
 
 
 def _asset_rows(assets: Sequence[Asset]) -> Iterable[Row]:
-    return ((asset.id, f"{asset.session_name} {asset.take_number}") for asset in reversed(assets))
+    return ((asset.id, asset.title) for asset in reversed(assets))
 
 
 def forget() -> None:

@@ -16,6 +16,7 @@ from ..core.wording import N_
 from ..providers import catalog
 from . import files, places, redrawing, runtime, settings, words, workers
 from .operators.reporting import Result, reporting
+from .ui.tab import points
 from .ui.text import wrapped
 
 _LABELS = 0.3  # of the width
@@ -25,6 +26,11 @@ _PROVIDERS = [
     (each.id, each.label, N_("Generate with this provider"), zlib.crc32(each.id.encode()) & 0x7FFFFFFF)
     for each in catalog.capabilities()
 ]
+
+_VIEWS = (
+    ("GRID", N_("Pictures"), N_("Show a frame of each clip"), "IMGDISPLAY", 0),
+    ("LIST", N_("List"), N_("Show a row for each clip"), "LONGDISPLAY", 1),
+)
 
 
 def _show(_self: Any, _context: bpy.types.Context) -> None:
@@ -84,19 +90,13 @@ class SESSIONS_AP_preferences(bpy.types.AddonPreferences):
     takes_view: EnumProperty(
         name="Takes View",
         description="How takes are shown",
-        items=(
-            ("GRID", "Pictures", "Show a frame of each clip", "IMGDISPLAY", 0),
-            ("LIST", "List", "Show a row for each clip", "LONGDISPLAY", 1),
-        ),
+        items=_VIEWS,
         options={"HIDDEN"},
     )
     assets_view: EnumProperty(
         name="Assets View",
         description="How assets are shown",
-        items=(
-            ("GRID", "Pictures", "Show a frame of each clip", "IMGDISPLAY", 0),
-            ("LIST", "List", "Show a row for each clip", "LONGDISPLAY", 1),
-        ),
+        items=_VIEWS,
         default="LIST",
         options={"HIDDEN"},
     )
@@ -186,9 +186,7 @@ def _stored(layout: Any, context: bpy.types.Context, label: str, text: str) -> A
 
 def _inset(context: bpy.types.Context) -> int:
     """The points of the region's width that the labels take from the sentences."""
-    scale = context.preferences.system.ui_scale
-    points = context.region.width / scale if context.region and scale else 0
-    return int(points * _LABELS)
+    return int(points(context) * _LABELS)
 
 
 def _examples(pattern: str) -> str:
@@ -219,9 +217,8 @@ class SESSIONS_OT_choose_assets_folder(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> Result:
-        preferences: Any = context.preferences
-        preferences.addons[places.PACKAGE].preferences.assets_folder = os.path.normpath(self.directory)
-        preferences.is_dirty = True
+        settings.stored().assets_folder = os.path.normpath(self.directory)
+        context.preferences.is_dirty = True
         return {"FINISHED"}
 
 

@@ -42,9 +42,10 @@ class Runtime:
     `path` is the file's sidecar. `blocked` says why its project must not be changed, such as a newer version's sidecar.
     `trouble` is the last thing that went wrong and belongs to no take. `unsaved` says why the last change could not be
     written so far; until it is, no take is sent anywhere. `revision` counts the changes, `saved` is the last one on the
-    disk. `session` and `draft` are what the panel shows, looked up once for each change. `arrivals` are the assets
-    whose clips have just come and wait for their place in the .blend. `undone`: undo changed the .blend since the last
-    tick.
+    disk. `session` and `draft` are what the panel shows, looked up once for each change; `selected` is the row of each
+    other list that was clicked on. `progress` is the last that was heard of each running take, `paces` how fast it goes
+    on. `arrivals` are the assets whose clips have just come and wait for their place in the .blend. `undone`: undo
+    changed the .blend since the last tick. `moving_to`: the sidecar that the worker was asked to go on at.
     """
 
     path: Path
@@ -63,6 +64,7 @@ class Runtime:
     undone: bool = False
     moving_to: Path | None = None
     selected: dict[str, str] = field(default_factory=dict)
+    open_prompt: OpenPrompt | None = None
 
     def note_progress(self, message: messages.Progress, moment: float) -> None:
         """Take in how far a take is, heard at `moment`, in seconds."""
@@ -77,8 +79,6 @@ class Runtime:
         """Nothing more is heard of a take."""
         self.progress.pop(take_id, None)
         self.paces.pop(take_id, None)
-
-    open_prompt: OpenPrompt | None = None
 
 
 _runtime: Runtime | None = None

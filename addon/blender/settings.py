@@ -31,16 +31,21 @@ class Settings(NamedTuple):
 
 def get() -> Settings:
     """What the preferences say now."""
-    addon = bpy.context.preferences.addons.get(places.PACKAGE)
-    stored: Any = addon.preferences if addon else None
-    if stored is None:
+    said = stored()
+    if said is None:
         return Settings()
     return Settings(
-        provider=stored.default_provider,
-        assets_folder=stored.assets_folder,
-        pattern=_usable(stored.name_pattern) if stored.naming == "NUMBERED" else "",
-        confirm_delete=stored.confirm_delete,
+        provider=said.default_provider,
+        assets_folder=said.assets_folder,
+        pattern=_usable(said.name_pattern) if said.naming == "NUMBERED" else "",
+        confirm_delete=said.confirm_delete,
     )
+
+
+def stored() -> Any:
+    """The preferences as Blender has them (`preferences.SESSIONS_AP_preferences`), or None."""
+    addon = bpy.context.preferences.addons.get(places.PACKAGE)
+    return addon.preferences if addon else None
 
 
 def _usable(pattern: str) -> str:

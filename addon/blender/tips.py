@@ -65,11 +65,13 @@ def happening(take: Take) -> str:
 
 def of_take(take: Take) -> str:
     """A take as a tooltip tells of it."""
-    title = words.tr("{name}: {state}").format(name=name(take), state=state(take))
-    return "\n".join(line for line in (title, facts(take.request), prompt(take.request)) if line)
+    return _of(words.tr("{name}: {state}").format(name=name(take), state=state(take)), take.request)
 
 
 def of_asset(asset: Asset) -> str:
     """An asset as a tooltip tells of it."""
-    title = f"{asset.session_name} {asset.take_number}"
-    return "\n".join(line for line in (title, facts(asset.request), prompt(asset.request)) if line)
+    return _of(asset.title, asset.request)
+
+
+def _of(title: str, request: Request) -> str:
+    return "\n".join(line for line in (title, facts(request), prompt(request)) if line)

@@ -170,6 +170,11 @@ class Asset(Stored):
     take_id: str
     take_number: int
 
+    @property
+    def title(self) -> str:
+        """What it is called where it is listed: by its session, as that was called then, and its take."""
+        return f"{self.session_name} {self.take_number}"
+
 
 class Desk(Stored):
     """What lies on the panel: the active session, or none and the draft of a new one. The later `changed_at` wins."""

@@ -32,8 +32,8 @@ class SESSIONS_PT_assets(Tab, bpy.types.Panel):
     bl_label = "Assets"
     bl_options = {"DEFAULT_CLOSED"}
 
-    def draw_header_preset(self, context: bpy.types.Context) -> None:
-        grid.draw_switch(self.layout, context, "assets")
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        grid.draw_switch(self.layout, "assets")
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -44,7 +44,7 @@ class SESSIONS_PT_assets(Tab, bpy.types.Panel):
             column.label(text="Describe a shot above")
             return
         chosen = lookup.asset(properties.selected(context, "assets"))
-        if grid.is_chosen(context, "assets"):
+        if grid.is_chosen("assets"):
             chosen_id = chosen.id if chosen else ""
             grid.draw(layout, context, "assets", lambda cell, asset_id: _draw_cell(cell, asset_id, chosen_id))
         else:
@@ -65,8 +65,7 @@ def _draw_cell(cell: Any, asset_id: str, chosen_id: str) -> None:
     if asset is None:
         return
     grid.draw_picture(cell, asset, "FILE_MOVIE")
-    name = f"{asset.session_name} {asset.take_number}"
-    button = cell.operator("sessions.select", text=name, translate=False, depress=asset_id == chosen_id)
+    button = cell.operator("sessions.select", text=asset.title, translate=False, depress=asset_id == chosen_id)
     button.of, button.id = "assets", asset_id
 
 

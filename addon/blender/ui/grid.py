@@ -8,24 +8,24 @@ from typing import Any
 import bpy
 
 from ...core.models import Asset
-from .. import mirror, places, thumbnails, words
+from .. import mirror, settings, thumbnails, words
+from .tab import points
 
 _PICTURE = 4.6  # lines that a picture is high
 _CELL = 86  # points that a cell is wide at least
 _BESIDE = 40  # points of the sidebar that no cell has: the tabs, and the panels' own edges
-_USUAL_POINTS = 300
 
 
-def draw_switch(layout: Any, context: bpy.types.Context, name: str) -> None:
+def draw_switch(layout: Any, name: str) -> None:
     """The choice between pictures and list, for a panel's header."""
     row = layout.row(align=True)
     row.emboss = "NORMAL"
-    row.prop(_preferences(context), f"{name}_view", text="", expand=True, icon_only=True)
+    row.prop(settings.stored(), f"{name}_view", text="", expand=True, icon_only=True)
 
 
-def is_chosen(context: bpy.types.Context, name: str) -> bool:
+def is_chosen(name: str) -> bool:
     """Whether the list `name` is shown as pictures."""
-    return bool(getattr(_preferences(context), f"{name}_view") == "GRID")
+    return bool(getattr(settings.stored(), f"{name}_view") == "GRID")
 
 
 def draw(layout: Any, context: bpy.types.Context, name: str, cell: Callable[[Any, str], None]) -> None:
@@ -42,9 +42,7 @@ def draw(layout: Any, context: bpy.types.Context, name: str, cell: Callable[[Any
 
 def columns(context: bpy.types.Context) -> int:
     """How many cells fit side by side."""
-    scale = context.preferences.system.ui_scale  # 0 in a background Blender
-    points = context.region.width / scale if context.region and scale else _USUAL_POINTS
-    return max(1, int((points - _BESIDE) / _CELL))
+    return max(1, int((points(context) - _BESIDE) / _CELL))
 
 
 def draw_picture(cell: Any, asset: Asset | None, icon: str) -> None:
@@ -71,7 +69,3 @@ def _draw_pager(layout: Any, name: str, first: int, shown: Sequence[str], count:
         side.enabled = enabled
         button = side.operator("sessions.turn_page", text="", icon=icon)
         button.of, button.by = name, by
-
-
-def _preferences(context: bpy.types.Context) -> Any:
-    return context.preferences.addons[places.PACKAGE].preferences

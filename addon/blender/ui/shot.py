@@ -32,7 +32,7 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
         row.operator_context = "INVOKE_DEFAULT"
         row.operator("sessions.generate", icon="RENDER_ANIMATION")
         reason = generate.refusal(context)
-        if reason:
+        if reason and not runtime.current().blocked:  # that is told above
             wrapped(layout, context, reason, icon="INFO")
 
 

@@ -22,8 +22,14 @@ class Tab:
 
 def is_narrow(context: bpy.types.Context) -> bool:
     """Whether the sidebar is so narrow that two fields side by side would be cut."""
+    return points(context) < _NARROW
+
+
+def points(context: bpy.types.Context) -> float:
+    """How wide the region is, in points: pixels at a resolution scale of 1."""
     scale = context.preferences.system.ui_scale  # 0 in a background Blender
-    return bool(context.region and scale and context.region.width / scale < _NARROW)
+    return context.region.width / scale if context.region and scale else _USUAL
 
 
-_NARROW = 260  # points: a sidebar as Blender opens it has about 300 in the sequencer
+_NARROW = 260
+_USUAL = 300  # of a sidebar as Blender opens it in the sequencer

@@ -49,8 +49,8 @@ class SESSIONS_PT_takes(Tab, bpy.types.Panel):
     def poll(cls, _context: bpy.types.Context) -> bool:
         return runtime.is_enabled() and runtime.current().session is not None
 
-    def draw_header_preset(self, context: bpy.types.Context) -> None:
-        grid.draw_switch(self.layout, context, "takes")
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        grid.draw_switch(self.layout, "takes")
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -62,7 +62,7 @@ class SESSIONS_PT_takes(Tab, bpy.types.Panel):
             column.label(text="Press Generate above")
             return
         chosen = lookup.take(properties.selected(context, "takes") or "")
-        if grid.is_chosen(context, "takes"):
+        if grid.is_chosen("takes"):
             grid.draw(layout, context, "takes", lambda cell, take_id: _draw_cell(cell, take_id, chosen))
         else:
             layout.template_list("SESSIONS_UL_takes", "", panel, "takes", panel, "take_index", rows=3, maxrows=8)

@@ -11,11 +11,11 @@ import bpy
 
 from ...core.errors import Problem
 from .. import words
+from .tab import points
 
 _POINTS_A_CHARACTER = 6.5
 _MARGIN = 55  # the tabs beside the panels, and the panels' own edges
 _ICON = 22
-_USUAL_POINTS = 300
 _MOST_LINES = 16
 
 # Where a line may end: at spaces, and after each Chinese and Japanese character with the punctuation that closes it.
@@ -31,10 +31,8 @@ def wrapped(layout: Any, context: bpy.types.Context, text: str, icon: Any = "NON
     `text` is in the interface's language already, or a person's own.
     `inset`: how many points of that width `layout` does not have, because it lies in a box or beside a button.
     """
-    scale = context.preferences.system.ui_scale  # 0 in a background Blender
-    points = context.region.width / scale if context.region and scale else _USUAL_POINTS
     beside = _MARGIN + inset + (_ICON if icon != "NONE" else 0)
-    characters = max(10, int((points - beside) / _POINTS_A_CHARACTER))
+    characters = max(10, int((points(context) - beside) / _POINTS_A_CHARACTER))
     column = layout.column(align=True)
     column.scale_y = 0.85
     for line in lines(text, characters):
