@@ -206,14 +206,14 @@ def test_generate_stands_below_the_prompt_and_nothing_else_needs_to_be_filled_in
     assert layout.operators[-1] == "sessions.generate"
 
 
-def test_why_nothing_can_be_generated_stands_under_the_button(
+def test_why_a_file_cannot_be_worked_on_stands_in_the_tab_once(
     saved_file: Path, runtime: Any, installed: Callable[[str], ModuleType]
 ) -> None:
     assert installed("blender.operators.generate").refusal(bpy.context) == ""
     problem = installed("core.errors").Problem(kind="file", message="The file is too new.", remedy="Update.")
     runtime.current().blocked = problem
-    texts = drawn(bpy.types.SESSIONS_PT_generate).texts
-    assert " ".join(texts).endswith("The file is too new. Update.")
+    texts = [*drawn(bpy.types.SESSIONS_PT_sessions).texts, *drawn(bpy.types.SESSIONS_PT_generate).texts]
+    assert " ".join(texts).count("The file is too new. Update.") == 1
     with pytest.raises(RuntimeError, match="The file is too new"):
         generate("A fox")
 
