@@ -101,6 +101,7 @@ class StorageError(SessionsError):
 
 
 class ProviderError(SessionsError):
-    """A generation service refused, failed or cannot be reached."""
+    """A generation service refused, failed or cannot be reached. `wait`: how many seconds it asks to be left alone."""
 
     kind = Kind.SERVICE
+    wait = 0.0

@@ -3,9 +3,11 @@
     queued ──► submitting ──► running ──► succeeded
                    │             ├──────► failed, cancelled
                    └► uncertain ─┴► (the person decides: look again, send again, give up)
+                          ▲ └► submitting, while the service is asked whether it has it
 
 *submitting* is written down before a request leaves and *running*, with the provider's job id, before the first poll. A
-take found *submitting* after a crash may have been accepted: it becomes *uncertain* and is never sent again by itself.
+take found *submitting* after a crash may have been accepted: the service is asked for it where that can be done, else
+it becomes *uncertain* and is never sent again by itself.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ _NEXT: dict[TakeState, frozenset[TakeState]] = {
         {TakeState.RUNNING, TakeState.UNCERTAIN, TakeState.QUEUED, TakeState.FAILED, TakeState.CANCELLED}
     ),
     TakeState.RUNNING: frozenset({TakeState.SUCCEEDED, TakeState.UNCERTAIN, TakeState.FAILED, TakeState.CANCELLED}),
-    TakeState.UNCERTAIN: frozenset({TakeState.QUEUED, TakeState.RUNNING, TakeState.CANCELLED, TakeState.FAILED}),
+    TakeState.UNCERTAIN: frozenset(
+        {TakeState.QUEUED, TakeState.SUBMITTING, TakeState.RUNNING, TakeState.CANCELLED, TakeState.FAILED}
+    ),
     TakeState.SUCCEEDED: frozenset(),
     TakeState.FAILED: frozenset(),
     TakeState.CANCELLED: frozenset(),

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from .errors import Problem
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def new_id() -> str:
@@ -35,14 +35,39 @@ class Mode(StrEnum):
 
     TEXT = "text"
     FIRST_FRAME = "first_frame"
+    FIRST_LAST = "first_last"
+    REFERENCES = "references"
+    VIDEO = "video"
+    EXTEND = "extend"
+
+
+class Role(StrEnum):
+    """What an input file is for."""
+
+    FIRST_FRAME = "first_frame"
+    LAST_FRAME = "last_frame"
+    REFERENCE = "reference"
+    VIDEO = "video"
+    AUDIO = "audio"
 
 
 class Input(Stored):
-    """A file that a request starts from. `path` is absolute; `role` says what it is for."""
+    """A file that a request starts from. `path` is absolute; `role` says what it is for.
 
-    role: Mode
+    `origin` says in words where it came from, such as a strip and a frame; empty for a file that was chosen.
+    """
+
+    role: Role
     path: str
     sha256: str = ""
+    origin: str = ""
+
+
+class Cost(Stored):
+    """What a take cost, as the service told it. `currency` as ISO 4217 has it, or "credits"."""
+
+    amount: float
+    currency: str
 
 
 class Request(Stored):
@@ -93,6 +118,7 @@ class Take(Stored):
     """One run of a request. `number` counts from 1 within its session; `job_id` is the provider's name for the run.
 
     `changed_at` is when its state last changed, which is the worker's business alone. `placement` is dropped when used.
+    `cost` is what the service says it cost, None as long as it tells nothing.
     """
 
     id: str
@@ -103,6 +129,7 @@ class Take(Stored):
     changed_at: AwareDatetime
     job_id: str | None = None
     asset_id: str | None = None
+    cost: Cost | None = None
     problem: Problem | None = None
     placement: Placement | None = None
 
@@ -117,14 +144,18 @@ class DetachedTake(Take):
 class Draft(Stored):
     """What stands in the panel: the next request being worked on. 0 or empty: the provider's or the scene's default.
 
-    With `match_scene` size and frame rate follow the scene at the click. With `random_seed` each take gets a new seed.
+    `mode` None: the inputs decide (`requesting.mode_of`). `options` may hold some that another model had. With
+    `match_scene` size and frame rate follow the scene at the click, and the duration becomes one that the model makes.
+    With `random_seed` each take gets a new seed.
     """
 
     name: str = ""
     prompt: str = ""
     provider: str = ""
     model: str = ""
-    image: str = ""
+    mode: Mode | None = None
+    inputs: tuple[Input, ...] = ()
+    options: dict[str, JsonValue] = Field(default_factory=dict)
     duration: float = 5.0
     match_scene: bool = True
     width: int = 1280
@@ -155,7 +186,7 @@ class Session(Stored):
 class Asset(Stored):
     """A clip file. `path` is relative to the sidecar's folder with forward slashes, absolute only on another drive.
 
-    It belongs to the project and outlives its session; `size` is in bytes.
+    It belongs to the project and outlives its session; `size` is in bytes, `cost` what the service said it cost.
     """
 
     id: str
@@ -169,6 +200,7 @@ class Asset(Stored):
     session_name: str
     take_id: str
     take_number: int
+    cost: Cost | None = None
 
     @property
     def title(self) -> str:

@@ -13,8 +13,8 @@ from typing import NamedTuple, Protocol
 
 from .capabilities import Capabilities
 from .errors import Problem
-from .models import Request, Take
-from .wording import Value, Words
+from .models import Cost, Request, Take
+from .wording import Text, Value, Words
 
 
 class JobState(StrEnum):
@@ -31,6 +31,7 @@ class JobStatus(NamedTuple):
     """The answer to one poll. `progress` is 0 to 1, None where the service tells none; `text` says what is happening.
 
     `poll_after` is how many seconds to wait before the next poll, `values` fill the text where it has placeholders.
+    `cost` is what the job costs or did cost, once the service tells.
     """
 
     state: JobState
@@ -39,17 +40,22 @@ class JobStatus(NamedTuple):
     problem: Problem | None = None
     poll_after: float = 1.0
     values: Mapping[str, Value] = {}
-
-
-class Estimate(NamedTuple):
-    """What a request would cost, before it is sent. `amount` None: the provider cannot tell."""
-
-    amount: float | None = None
-    currency: str = ""
+    cost: Cost | None = None
 
 
 class UncertainSubmission(Exception):
     """The request may have been accepted, and nobody can tell: raised by `submit` instead of sending it again."""
+
+
+class Inquiry(NamedTuple):
+    """What a service answers when it is asked whether it is there, and for its catalogue.
+
+    `capabilities`: all it can do now. `said`: a plain answer for people. `balance`: what the account has left.
+    """
+
+    capabilities: Capabilities
+    said: Text
+    balance: Cost | None = None
 
 
 class Provider(Protocol):
@@ -64,12 +70,15 @@ class Provider(Protocol):
         """Raise `InputError` if the service could not make this. Never touches the network."""
         ...
 
-    def estimate(self, request: Request) -> Estimate:
-        """What the request would cost. Never touches the network."""
-        ...
-
     def submit(self, take: Take) -> str:
         """Send the take's request once; return the job id. Raises `UncertainSubmission` rather than send it again."""
+        ...
+
+    def find(self, take: Take) -> str | None:
+        """The job id of a take whose submission nobody knows the end of; None if the service surely has no such job.
+
+        Asked only where the capabilities say that takes are `traceable`. Raises `ProviderError` if it cannot be told.
+        """
         ...
 
     def poll(self, take: Take) -> JobStatus:
@@ -82,6 +91,10 @@ class Provider(Protocol):
 
     def download(self, take: Take, target: Path, report: Callable[[float], None]) -> None:
         """Write the clip of a succeeded `take.job_id` to `target`, calling `report` with 0 to 1. May be repeated."""
+        ...
+
+    def inquire(self) -> Inquiry:
+        """Ask the service whether it is there, takes the key, and what it can do now. Makes nothing, costs nothing."""
         ...
 
     def close(self) -> None:

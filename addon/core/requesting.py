@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import random
 from typing import NamedTuple
 
+from pydantic import JsonValue
+
 from . import checking
 from .capabilities import Capabilities, Model
-from .models import Draft, Input, Mode, Request
+from .models import Draft, Mode, Request, Role
+
+_SAME_SHAPE = 0.02
 
 
 class SceneFormat(NamedTuple):
@@ -21,23 +26,12 @@ class SceneFormat(NamedTuple):
 def requests(draft: Draft, capabilities: Capabilities, scene: SceneFormat) -> list[Request]:
     """One checked request for each take of a click. Raises `InputError` if the provider could not make them.
 
-    With a fixed seed the takes count up from it, so that they differ and can each be made again.
+    With a fixed seed the takes count up from it, so that they differ and can each be made again. Of the options only
+    those are taken that the model has in this mode, those with a default always.
     """
     checking.check_count(draft.count)
+    first = draft_request(draft, capabilities, scene)
     model = model_of(draft, capabilities)
-    width, height, fps = output_format(draft, model, scene)
-    first = Request(
-        prompt=draft.prompt.strip(),
-        provider=capabilities.id,
-        model=model.id if model else draft.model,
-        mode=Mode.FIRST_FRAME if draft.image else Mode.TEXT,
-        inputs=(Input(role=Mode.FIRST_FRAME, path=draft.image),) if draft.image else (),
-        duration=draft.duration,
-        width=width,
-        height=height,
-        fps=fps,
-        seed=draft.seed,
-    )
     if model is None:
         checking.check_request(first, capabilities)
         raise AssertionError("an unknown model passed the check")
@@ -47,19 +41,98 @@ def requests(draft: Draft, capabilities: Capabilities, scene: SceneFormat) -> li
     return made
 
 
+def draft_request(draft: Draft, capabilities: Capabilities, scene: SceneFormat) -> Request:
+    """What a draft asks for as it stands, unchecked, with the seed that stands in it."""
+    model = model_of(draft, capabilities)
+    mode = mode_of(draft)
+    width, height, fps = output_format(draft, model, scene)
+    return Request(
+        prompt=draft.prompt.strip(),
+        provider=capabilities.id,
+        model=model.id if model else draft.model,
+        mode=mode,
+        inputs=draft.inputs,
+        duration=duration_of(draft, model),
+        width=width,
+        height=height,
+        fps=fps,
+        seed=draft.seed,
+        options=options_of(draft, model, mode) if model else {},
+    )
+
+
 def model_of(draft: Draft, capabilities: Capabilities) -> Model | None:
     """The model the draft names, the provider's first one if it names none, None if the provider has no such model."""
-    return capabilities.model(draft.model) if draft.model else capabilities.models[0]
+    if draft.model:
+        return capabilities.model(draft.model)
+    return capabilities.models[0] if capabilities.models else None
+
+
+def mode_of(draft: Draft) -> Mode:
+    """What the draft starts from: as it says, else as its inputs let one expect."""
+    if draft.mode:
+        return draft.mode
+    roles = {each.role for each in draft.inputs}
+    for role, mode in (
+        (Role.LAST_FRAME, Mode.FIRST_LAST),
+        (Role.FIRST_FRAME, Mode.FIRST_FRAME),
+        (Role.VIDEO, Mode.VIDEO),
+        (Role.REFERENCE, Mode.REFERENCES),
+    ):
+        if role in roles:
+            return mode
+    return Mode.TEXT
 
 
 def output_format(draft: Draft, model: Model | None, scene: SceneFormat) -> tuple[int, int, float]:
-    """Width and height in pixels and frames per second: the draft's own, or the nearest to the scene's."""
-    if not draft.match_scene or model is None:
+    """Width and height in pixels and frames per second: the draft's own, or the nearest to the scene's.
+
+    Where a model decides the frame rate by itself, it is the scene's: nobody can tell yet what it will be.
+    """
+    if model is None:
         return draft.width, draft.height, draft.fps
-    return *checking.nearest_size(scene.width, scene.height, model), model.fps.nearest(scene.fps)
+    if not draft.match_scene:
+        return draft.width, draft.height, draft.fps if model.fps else scene.fps
+    fps = model.fps.nearest(scene.fps) if model.fps else scene.fps
+    return *nearest_size(scene.width, scene.height, model), fps
+
+
+def nearest_size(width: int, height: int, model: Model) -> tuple[int, int]:
+    """The size in pixels that `model` can make nearest to `width` × `height`: by its aspect, then by its area.
+
+    Where any size can be made, the aspect is kept if it must shrink or grow.
+    """
+    if model.sizes:
+        shape = math.log(width / height)
+        off = {size: abs(math.log(size[0] / size[1]) - shape) for size in model.sizes}
+        alike = [size for size in model.sizes if off[size] <= min(off.values()) + _SAME_SHAPE]
+        return min(alike, key=lambda size: abs(math.log(size[0] * size[1] / (width * height))))
+    scale = min(1.0, model.width.maximum / width, model.height.maximum / height)
+    scale = max(scale, model.width.minimum / width, model.height.minimum / height)
+    return int(model.width.nearest(width * scale)), int(model.height.nearest(height * scale))
+
+
+def duration_of(draft: Draft, model: Model | None) -> float:
+    """The clip's length in seconds: the draft's, or where that is to match, the nearest between those of the model.
+
+    One that is shorter or longer than any that the model makes stays as it is, to be refused.
+    """
+    if model is None or not draft.match_scene:
+        return draft.duration
+    if not model.duration.minimum <= draft.duration <= model.duration.maximum:
+        return draft.duration
+    return model.duration.nearest(draft.duration)
+
+
+def options_of(draft: Draft, model: Model, mode: Mode) -> dict[str, JsonValue]:
+    """The options that go into a request: those of the model in this mode that are set or have a default."""
+    values = {option.id: draft.options.get(option.id, option.default) for option in model.options_in(mode)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _seeds(draft: Draft, model: Model) -> list[int]:
+    if model.seed is None:
+        return [0] * draft.count
     if not draft.random_seed:
         return [draft.seed + offset for offset in range(draft.count)]
     low, high = int(model.seed.minimum), int(model.seed.maximum)

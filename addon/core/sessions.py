@@ -102,7 +102,7 @@ def start_draft(project: Project, now: datetime, name: str = "") -> Project:
     if desk and (is_draft or desk.draft.prompt):  # what was typed and never sent is not thrown away
         fresh = desk.draft.model_copy(update={"name": checked or desk.draft.name})
     else:
-        fresh = draft(project).model_copy(update={"prompt": "", "name": checked, "image": ""})
+        fresh = draft(project).model_copy(update={"prompt": "", "name": checked, "inputs": ()})
     return _with_desk(project, None, fresh, now)
 
 
@@ -150,7 +150,7 @@ def delete(project: Project, session_id: str, now: datetime) -> Project:
     """
     session = get(project, session_id)
     if project.desk and project.desk.active_session_id == session_id:
-        left = session.draft.model_copy(update={"prompt": "", "image": ""})
+        left = session.draft.model_copy(update={"prompt": "", "inputs": ()})
         project = _with_desk(project, None, left, now)
     return project.model_copy(
         update={
@@ -203,7 +203,7 @@ def generate(
     newest = max((other.last_generated_at for other in project.sessions), default=session.last_generated_at)
     used = {"takes": (*session.takes, *takes), "last_generated_at": _after(newest, now)}
     session = session.model_copy(update=used)
-    blank = draft(project).model_copy(update={"name": "", "prompt": "", "image": ""})
+    blank = draft(project).model_copy(update={"name": "", "prompt": "", "inputs": ()})
     return _with_desk(with_session(project, session), session.id, blank, now), session, takes
 
 

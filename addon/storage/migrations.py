@@ -16,7 +16,29 @@ from ..core.wording import Text, say
 Sidecar = dict[str, JsonValue]
 Migration = Callable[[Sidecar], Sidecar]
 
-MIGRATIONS: Mapping[int, Migration] = {}
+
+def _inputs_for_image(sidecar: Sidecar) -> Sidecar:
+    """Version 1: a draft had one `image`, now it has `inputs` for what each is for."""
+
+    def changed(holder: JsonValue) -> JsonValue:
+        draft = holder.get("draft") if isinstance(holder, dict) else None
+        if not isinstance(holder, dict) or not isinstance(draft, dict):
+            return holder
+        kept = {name: value for name, value in draft.items() if name != "image"}
+        image = draft.get("image")
+        inputs: list[JsonValue] = [{"role": "first_frame", "path": image}] if image else []
+        return {**holder, "draft": {"inputs": inputs, **kept}}
+
+    new = {**sidecar}
+    if "desk" in sidecar:
+        new["desk"] = changed(sidecar["desk"])
+    sessions = sidecar.get("sessions")
+    if isinstance(sessions, list):
+        new["sessions"] = [changed(session) for session in sessions]
+    return new
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _inputs_for_image}
 
 
 class UnknownVersion(ValueError):

@@ -7,19 +7,22 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from ..core import lifecycle, sessions
 from ..core.capabilities import Capabilities
-from ..core.errors import Kind, Problem, SessionsError, StorageError
+from ..core.errors import Kind, SessionsError, StorageError
 from ..core.models import Asset, Take, TakeState
-from ..core.provider import Provider
 from ..storage import folders
-from . import delivery
+from . import delivery, problems
 from .claims import Claims
 from .pace import Pace
+from .preparation import Preparation
 from .project import OpenProject
-from .runner import Run
+from .purse import Purse
+from .registry import Registry
+from .runner import Means, Run
 from .turns import Turns
 
 log = logging.getLogger(__name__)
@@ -29,29 +32,24 @@ Key = tuple[Path, str]
 _SUBMIT_SECONDS = 1.0
 _CLOSE_SECONDS = 0.7
 
-INTERRUPTED = Problem(
-    kind=Kind.INTERRUPTED,
-    message="The worker ended while the request was on its way: nobody knows whether the service has it.",
-    remedy="Look there whether it runs; then send it again or give it up.",
-)
-
 
 class Jobs:
-    """All runs of this worker. Its methods are called from one thread; each run has a thread of its own."""
+    """All runs of this worker. Its methods are called from one thread; each run has a thread of its own.
 
-    def __init__(
-        self, capabilities: tuple[Capabilities, ...], make: Callable[[str], Provider], pace: Pace | None = None
-    ) -> None:
-        self._capabilities = {each.id: each for each in capabilities}
-        self._make = make
+    `preparation` makes inputs small enough before they are sent; without it they are sent as they are.
+    """
+
+    def __init__(self, providers: Registry, purse: Purse, pace: Pace | None = None) -> None:
+        self._providers = providers
+        self._purse = purse
         self._pace = pace or Pace()
         self._mutex = threading.RLock()
-        self._providers: dict[str, Provider] = {}
-        self._turns = {each.id: Turns[Run](each.at_once, self._start, _wait) for each in capabilities}
+        self._turns: dict[str, Turns[Run]] = {}
         self._runs: dict[Key, Run] = {}
         self._threads: dict[Run, threading.Thread] = {}
         self._elsewhere: dict[Key, OpenProject] = {}
         self.claims = Claims()
+        self.preparation: Preparation | None = None
 
     def take_up(self, project: OpenProject, take_id: str, delivered: Asset | None = None) -> None:
         """Bring a take to its end, from wherever it stands. Does nothing for one that runs or has ended.
@@ -65,7 +63,7 @@ class Jobs:
             self._elsewhere.pop(key, None)
             self._release_idle(project, take_id)
             return
-        capabilities = self._capabilities.get(take.request.provider)
+        capabilities = self._providers.capabilities(take.request.provider)
         if capabilities is None:
             self._release_idle(project, take_id)
             project.report(
@@ -84,7 +82,7 @@ class Jobs:
             there = folders.scan(project.path, project.root)
             delivered = next((asset for asset in there if asset.take_id == take_id), None)
         if self._resumed(project, take_id, capabilities, delivered):
-            self._run(project, project.get(take_id))
+            self._run(project, project.get(take_id), capabilities)
         else:
             self.claims.release(project.path, take_id)
 
@@ -108,8 +106,12 @@ class Jobs:
             self._start(run)
 
     def look_again(self, project: OpenProject, take_id: str) -> None:
-        """Go on with an uncertain take whose job's id is known. Raises `SessionsError`."""
-        if not project.get(take_id).job_id:
+        """Go on with an uncertain take whose job's id is known, or can be asked for. Raises `SessionsError`."""
+        take = project.get(take_id)
+        capabilities = self._providers.capabilities(take.request.provider)
+        if not take.job_id and capabilities and capabilities.traceable:
+            self._decide(project, take_id, lambda: project.settle(take_id, lifecycle.submitting))
+        elif not take.job_id:
             raise SessionsError(
                 "The service never told the job's id, so there is nothing to look at.",
                 "Look on the service's own site; then send the take again or give it up.",
@@ -160,11 +162,7 @@ class Jobs:
         for run in runs:
             run.stop()
         self._join(_SUBMIT_SECONDS)  # a request that has left should get its answer
-        for provider in self._providers.values():
-            try:
-                provider.close()
-            except Exception:
-                log.exception("a provider could not be closed")
+        self._providers.close()
         self._join(_CLOSE_SECONDS)
 
     def _resumed(self, project: OpenProject, take_id: str, capabilities: Capabilities, delivered: Asset | None) -> bool:
@@ -173,12 +171,14 @@ class Jobs:
         if take is None or lifecycle.has_ended(take):
             return False
         if delivered:
-            project.end(take_id, lambda take, now: _arrived(take, delivered.id, now), delivered)
+            project.end(take_id, lambda take, now: _arrived(take, delivered, now), delivered)
             delivery.tidy(project.path, take_id)
             return False
         if take.state is TakeState.SUBMITTING:
+            if capabilities.traceable:
+                return True
             if not capabilities.free:
-                project.settle(take_id, lambda take, now: lifecycle.uncertain(take, INTERRUPTED, now))
+                project.settle(take_id, lambda take, now: lifecycle.uncertain(take, problems.INTERRUPTED, now))
                 return False
             project.settle(take_id, lifecycle.requeued)
         elif take.state is TakeState.UNCERTAIN:
@@ -188,12 +188,16 @@ class Jobs:
             project.settle(take_id, lambda take, now: lifecycle.running(take, job_id, now))
         return True
 
-    def _run(self, project: OpenProject, take: Take) -> None:
-        name = take.request.provider
-        run = Run(project, take, lambda: self._provider(name), self._pace)
+    def _run(self, project: OpenProject, take: Take, capabilities: Capabilities) -> None:
+        name = capabilities.id
+        if name not in self._turns:
+            self._turns[name] = Turns[Run](capabilities.at_once, self._start, _wait)
+        self._turns[name].at_once = capabilities.at_once
+        provider = partial(self._providers.get, name)
+        run = Run(project, take, Means(provider, capabilities, self._pace, self._purse, self.preparation))
         with self._mutex:
             self._runs[project.path, take.id] = run
-        self._turns[name].join(run, started=take.state is TakeState.RUNNING)
+        self._turns[name].join(run, started=take.state is not TakeState.QUEUED)
 
     def _start(self, run: Run) -> None:
         thread = threading.Thread(target=self._work, args=(run,), name=f"take {run.take.id}", daemon=True)
@@ -253,12 +257,6 @@ class Jobs:
         with self._mutex:
             return [run for run in dict.fromkeys(self._runs.values()) if project in run.projects]
 
-    def _provider(self, name: str) -> Provider:
-        with self._mutex:
-            if name not in self._providers:
-                self._providers[name] = self._make(name)
-            return self._providers[name]
-
     def _join(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         with self._mutex:
@@ -279,10 +277,10 @@ def _give_up(project: OpenProject, take_id: str) -> None:
     delivery.tidy(project.path, take_id)
 
 
-def _arrived(take: Take, asset_id: str, now: datetime) -> Take:
+def _arrived(take: Take, asset: Asset, now: datetime) -> Take:
     """The clip lies in the folder, whatever the sidecar knew of it: the take goes the rest of its way at once."""
     if take.state is TakeState.QUEUED:
         take = lifecycle.submitting(take, now)
     if take.state is not TakeState.RUNNING:
         take = lifecycle.running(take, take.job_id or "", now)
-    return lifecycle.succeeded(take, asset_id, now)
+    return lifecycle.succeeded(take, asset.id, now).model_copy(update={"cost": asset.cost or take.cost})

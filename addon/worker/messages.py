@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from ..core.capabilities import Media
 from ..core.errors import Problem
-from ..core.models import Project
+from ..core.models import Cost, Project
 from ..core.wording import Text, Value, Words
 
 
@@ -93,6 +94,67 @@ class Depict(Message):
     clips: dict[str, Path]
 
 
+class Shot(BaseModel):
+    """What of a .blend becomes an input: the frames `first` to `last` (the same for a picture) of a scene's sequencer.
+
+    `meta`: the name of the meta strip that is open, so that the preview shows only what is in it; empty for none.
+    `strip`: the name of the one strip that is to be seen; empty for all.
+    """
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
+
+    scene: str
+    first: int
+    last: int
+    meta: str = ""
+    strip: str = ""
+
+
+class Prepare(Message):
+    """Make a file to start from, in the project's folder of inputs. Answered by one `Prepared` with its `order_id`.
+
+    `file` is copied, once it is known that it can be read; or, with a `shot`, it is a copy of the .blend to take that
+    from, which is removed afterwards.
+    """
+
+    type: Literal["prepare"] = "prepare"
+    path: Path
+    order_id: str
+    media: Media
+    file: Path
+    shot: Shot | None = None
+
+
+class Abandon(Message):
+    """What was ordered by a `Prepare` is not wanted any more, and not answered."""
+
+    type: Literal["abandon"] = "abandon"
+    path: Path
+    order_id: str
+
+
+class Configure(Message):
+    """What the preferences say: said first, and again whenever it changes.
+
+    `online`: whether anything beyond this machine may be reached. `accounts`: the base URLs that were entered, by
+    provider id. `folder`: where the extension keeps what is the user's. `daily_limit`: how much may be spent in a day
+    of this machine's calendar, by currency.
+    """
+
+    type: Literal["configure"] = "configure"
+    online: bool = False
+    accounts: dict[str, str] = Field(default_factory=dict)
+    folder: Path | None = None
+    daily_limit: dict[str, float] = Field(default_factory=dict)
+
+
+class Inquire(Message):
+    """Ask a provider whether it is there, and what it can do now. Answered by `Inquired`."""
+
+    type: Literal["inquire"] = "inquire"
+    provider: str
+
+
 class Shutdown(Message):
     """Blender exits or disables the extension: write what is left, end child processes, exit."""
 
@@ -171,6 +233,30 @@ class Depicted(Message):
     failed: tuple[str, ...] = ()
 
 
+class Prepared(Message):
+    """The input is there, as `file`, an absolute path; or `problem` says why it cannot be."""
+
+    type: Literal["prepared"] = "prepared"
+    path: Path
+    order_id: str
+    file: Path | None = None
+    sha256: str = ""
+    problem: Problem | None = None
+
+
+class Inquired(Message):
+    """What a provider answered: `said` in a sentence, `balance` what the account has left; or the `problem`.
+
+    What it can do now lies in `storage.catalogs`, unless there is a problem.
+    """
+
+    type: Literal["inquired"] = "inquired"
+    provider: str
+    said: Text | None = None
+    problem: Problem | None = None
+    balance: Cost | None = None
+
+
 class Trouble(Message):
     """Something a person must know that belongs to no single take, such as a sidecar that cannot be read."""
 
@@ -179,9 +265,13 @@ class Trouble(Message):
     problem: Problem
 
 
-ToWorker = Annotated[Open | Close | Save | Cancel | Decide | Relocate | Depict | Shutdown, Field(discriminator="type")]
+ToWorker = Annotated[
+    Open | Close | Save | Cancel | Decide | Relocate | Depict | Prepare | Abandon | Configure | Inquire | Shutdown,
+    Field(discriminator="type"),
+]
 FromWorker = Annotated[
-    Saved | SaveFailed | Relocated | Changed | Progress | Ended | Depicted | Trouble, Field(discriminator="type")
+    Saved | SaveFailed | Relocated | Changed | Progress | Ended | Depicted | Prepared | Inquired | Trouble,
+    Field(discriminator="type"),
 ]
 
 _WHEN_NEEDED = ConfigDict(defer_build=True)

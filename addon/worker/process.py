@@ -11,30 +11,41 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from ..providers import catalog
+from ..providers import catalog, secrecy
 from . import service
 from .depiction import Depiction
+from .preparation import Preparation
+from .registry import Registry
+from .settings import Settings
 
 
 def run(end: socket.socket, blender: list[str]) -> None:
     """Work until Blender says so, or is gone. Ends the process."""
     prepare()
     with tempfile.TemporaryDirectory(prefix="generative-sessions-", ignore_cleanup_errors=True) as scratch:
-        context = catalog.Context(blender=tuple(blender), scratch=Path(scratch))
+        settings = Settings()
+        context = catalog.Context(
+            tuple(blender), Path(scratch), settings.access, lambda: settings.folder or Path(scratch)
+        )
         service.serve(
             end,
-            catalog.capabilities(),
-            partial(catalog.make, context=context),
+            settings,
+            Registry(
+                settings.capabilities,
+                lambda name: catalog.make(name, context, settings.known(name)),
+                settings.known,
+            ),
             depiction=partial(Depiction, context.blender, context.scratch),
+            preparation=partial(Preparation, context.blender, context.scratch),
         )
     leave()
 
 
 def prepare() -> None:
-    """Log to standard error, which is the log file."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
-    )
+    """Log to standard error, which is the log file, and let no key into it."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(secrecy.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
     faulthandler.enable()
 
 

@@ -13,7 +13,7 @@ from ..core import lifecycle, sessions
 from ..core.errors import NotFoundError, Problem, StorageError
 from ..core.models import Asset, Project, Take
 from ..core.wording import Value, Words
-from ..storage import relocation
+from ..storage import inputs, relocation
 from ..storage.store import Store, different
 from . import record
 from .messages import Changed, Ended, FromWorker, Progress, Saved, Trouble
@@ -50,6 +50,11 @@ class OpenProject:
     @root.setter
     def root(self, root: Path | None) -> None:
         self._store.root = root
+
+    def inputs_folder(self) -> Path:
+        """Where the files are kept that its takes start from, made if need be. Raises `StorageError`."""
+        with self.lock:
+            return inputs.folder(self.path, self.root)
 
     @property
     def project(self) -> Project:

@@ -17,19 +17,23 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ..core import merging, sessions
-from ..core.capabilities import Capabilities
 from ..core.errors import Kind, Problem, SessionsError, StorageError
 from ..core.models import Asset, Project
-from ..core.provider import Provider
 from ..storage import document, folders
 from ..storage.store import different
 from . import channel, messages
 from .depiction import Depiction, Tell
+from .inquiries import Inquiries
 from .jobs import Jobs
 from .messages import Relocated, SaveFailed, ToWorker, Trouble, to_worker
 from .outbox import Outbox
 from .pace import Pace
+from .preparation import Preparation
+from .preparation import Tell as TellPrepared
 from .project import OpenProject
+from .purse import Purse
+from .registry import Registry
+from .settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +48,17 @@ _MISTAKE = Problem(
 
 def serve(
     end: socket.socket,
-    capabilities: tuple[Capabilities, ...],
-    make: Callable[[str], Provider],
+    settings: Settings,
+    providers: Registry,
     pace: Pace | None = None,
     depiction: Callable[[Tell], Depiction] | None = None,
+    preparation: Callable[[TellPrepared], Preparation] | None = None,
 ) -> None:
-    """Work until Blender says `Shutdown` or is gone. `make` makes the provider of one of the `capabilities`.
+    """Work until Blender says `Shutdown` or is gone. `settings` are kept as Blender says them, for the `providers` too.
 
-    `depiction` makes what makes pictures of clips; without it there are none.
+    `depiction` makes what makes pictures of clips, `preparation` what makes inputs; without it there are none.
     """
-    service = Service(end, Jobs(capabilities, make, pace), depiction)
+    service = Service(end, settings, providers, pace, depiction, preparation)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in Blender's console is for Blender
     signal.signal(signal.SIGTERM, lambda *_: service.shut_down())
     threading.Thread(target=service.listen, name="listener", daemon=True).start()
@@ -63,11 +68,22 @@ def serve(
 class Service:
     """The open projects and what Blender wants done with them. `run` and all it calls is one thread."""
 
-    def __init__(self, end: socket.socket, jobs: Jobs, depiction: Callable[[Tell], Depiction] | None = None) -> None:
+    def __init__(
+        self,
+        end: socket.socket,
+        settings: Settings,
+        providers: Registry,
+        pace: Pace | None = None,
+        depiction: Callable[[Tell], Depiction] | None = None,
+        preparation: Callable[[TellPrepared], Preparation] | None = None,
+    ) -> None:
         self._end = end
-        self._jobs = jobs
+        self._settings = settings
+        self._jobs = Jobs(providers, Purse(settings), pace)
         self._outbox = Outbox(end)
+        self._inquiries = Inquiries(providers, settings, self._outbox.put)
         self._depiction = depiction(self._outbox.put) if depiction else None
+        self._preparation = self._jobs.preparation = preparation(self._outbox.put) if preparation else None
         self._inbox: queue.SimpleQueue[ToWorker] = queue.SimpleQueue()
         self._waiting: ToWorker | None = None
         self._projects: dict[Path, OpenProject] = {}
@@ -95,13 +111,15 @@ class Service:
         look_at = time.monotonic()
         while not isinstance(message := self._next(look_at), messages.Shutdown):
             if message is not None:
-                self._guarded(partial(self._handle, message), message.path)
+                self._guarded(partial(self._handle, message), getattr(message, "path", None))
             if time.monotonic() >= look_at:
                 self._guarded(self._look, None)
                 look_at = time.monotonic() + _LOOK_SECONDS
         if self._depiction:
             self._depiction.close()
         self._jobs.stop()
+        if self._preparation:
+            self._preparation.close()
         for project in self._projects.values():
             project.save_again(now=True)
         self._outbox.close(timeout=1.0)
@@ -152,6 +170,15 @@ class Service:
                 self._relocate(message)
             case messages.Depict():
                 self._depict(message)
+            case messages.Configure():
+                self._settings.configure(message)
+            case messages.Inquire():
+                self._inquiries.order(message.provider)
+            case messages.Prepare():
+                self._prepare(message)
+            case messages.Abandon():
+                if self._preparation:
+                    self._preparation.abandon(message.order_id)
 
     def _project(self, path: Path, root: Path | None = None) -> OpenProject:
         if path not in self._projects:
@@ -244,6 +271,12 @@ class Service:
             self._depiction.order(message)
         else:
             self._outbox.put(messages.Depicted(path=message.path, failed=tuple(message.clips)))
+
+    def _prepare(self, message: messages.Prepare) -> None:
+        if self._preparation:
+            self._preparation.order(message, self._project(message.path).inputs_folder)
+        else:
+            self._outbox.put(messages.Prepared(path=message.path, order_id=message.order_id, problem=_MISTAKE))
 
     def _claim(self, project: OpenProject, take_id: str) -> None:
         with contextlib.suppress(StorageError):  # told when the take is taken up

@@ -10,10 +10,13 @@ Item = TypeVar("Item")
 
 
 class Turns(Generic[Item]):
-    """The turns of one provider. `start` is called for each item that may run, `waits` with how many are before it."""
+    """The turns of one provider, `at_once` side by side.
+
+    `start` is called for each item that may run, `waits` with how many are before it.
+    """
 
     def __init__(self, at_once: int, start: Callable[[Item], None], waits: Callable[[Item, int], None]) -> None:
-        self._at_once = at_once
+        self.at_once = at_once
         self._start = start
         self._waits = waits
         self._lock = threading.RLock()
@@ -47,7 +50,7 @@ class Turns(Generic[Item]):
             self._advance()
 
     def _advance(self) -> None:
-        while self._line and len(self._running) < self._at_once:
+        while self._line and len(self._running) < self.at_once:
             item = self._line.pop(0)
             self._running.append(item)
             self._start(item)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from addon.core import checking, requesting
+from addon.core import requesting
 from addon.core.capabilities import Capabilities, Model, Span
 from addon.core.errors import InputError
-from addon.core.models import Draft, Mode
+from addon.core.models import Draft, Input, Mode, Role
 from addon.core.requesting import SceneFormat
 
 MODEL = Model(
@@ -40,7 +40,7 @@ def test_a_scene_larger_than_the_model_makes_keeps_its_aspect() -> None:
 
 
 def test_an_odd_scene_size_becomes_the_nearest_the_model_makes() -> None:
-    assert checking.nearest_size(641, 361, MODEL) in {(640, 360), (642, 362), (640, 362), (642, 360)}
+    assert requesting.nearest_size(641, 361, MODEL) in {(640, 360), (642, 362), (640, 362), (642, 360)}
 
 
 def test_with_a_random_seed_the_takes_of_a_click_differ() -> None:
@@ -71,7 +71,7 @@ def test_with_a_fixed_seed_the_takes_count_up_from_it() -> None:
         ({"match_scene": False, "fps": 0.0}, "Small cannot make 0 frames per second."),
         ({"random_seed": False, "seed": 5000}, "Small cannot use the seed 5000."),
         ({"model": "large"}, "Fake has no model “large”."),
-        ({"image": "/a.png"}, "Small cannot start from an image."),
+        ({"inputs": (Input(role=Role.FIRST_FRAME, path="/a.png"),)}, "Small cannot start from an image."),
     ],
 )
 def test_what_cannot_be_made_is_refused_with_a_sentence_and_a_remedy(changes: dict[str, object], told: str) -> None:

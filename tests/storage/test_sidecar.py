@@ -13,13 +13,14 @@ import pytest
 
 from addon.core import sessions
 from addon.core.errors import Kind, StorageError
-from addon.core.models import SCHEMA_VERSION, Project, TakeState
+from addon.core.models import SCHEMA_VERSION, Input, Project, Role, TakeState
 from addon.storage import document, paths, sidecar
 from addon.storage.migrations import migrated
 from addon.storage.store import Store
 from tests.core.builders import at, generated
 
 SIDECARS = Path(__file__).parent / "sidecars"
+VERSION = f'"schema_version":{SCHEMA_VERSION}'.encode()
 
 
 def names(path: Path) -> list[str]:
@@ -66,8 +67,8 @@ DAMAGED = {
     "a list": lambda data: b"[]",
     "null": lambda data: b"null",
     "an object without a version": lambda data: b"{}",
-    "of a version that never was": lambda data: data.replace(b'"schema_version":1', b'"schema_version":0'),
-    "of a version that is no number": lambda data: data.replace(b'"schema_version":1', b'"schema_version":"one"'),
+    "of a version that never was": lambda data: data.replace(VERSION, b'"schema_version":0'),
+    "of a version that is no number": lambda data: data.replace(VERSION, b'"schema_version":"one"'),
     "with sessions that are a number": lambda data: b'{"schema_version":1,"sessions":5}',
     "with a session that is a text": lambda data: b'{"schema_version":1,"sessions":["x"]}',
     "with a wrong state": lambda data: data.replace(b'"queued"', b'"dreaming"'),
@@ -242,6 +243,27 @@ def test_a_sidecar_of_every_version_that_ever_was_still_loads(tmp_path: Path, na
     assert [take.session_name for take in project.detached] == ["Deleted while it ran"]
     assert list(project.deleted) == ["7" * 32]
     assert sidecar.read(path).project == project
+
+
+def test_the_image_of_an_old_draft_becomes_its_first_frame(tmp_path: Path) -> None:
+    path = tmp_path / "old.sessions.json"
+    old = (SIDECARS / "version-1.sessions.json").read_bytes()
+    path.write_bytes(old.replace(b'"image":""', b'"image":"/pictures/fox.png"', 2))
+    project = sidecar.read(path).project
+    assert project.desk is not None
+    for draft in (project.desk.draft, project.sessions[0].draft):
+        assert draft.inputs == (Input(role=Role.FIRST_FRAME, path="/pictures/fox.png"),)
+        assert draft.model_extra == {}
+        assert draft.duration == 5.0
+    assert project.sessions[1].draft.inputs == ()
+
+
+def test_a_draft_without_an_image_has_no_inputs(tmp_path: Path) -> None:
+    path = tmp_path / "old.sessions.json"
+    path.write_bytes((SIDECARS / "version-1.sessions.json").read_bytes())
+    project = sidecar.read(path).project
+    assert project.desk is not None
+    assert [project.desk.draft.inputs, *(session.draft.inputs for session in project.sessions)] == [(), (), ()]
 
 
 def test_a_sidecar_is_migrated_one_version_after_the_other() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from addon.core import merging, sessions
-from addon.core.models import Asset, Project, Request, Take, TakeState
+from addon.core.models import Asset, Input, Mode, Project, Request, Take, TakeState
 from addon.storage import document, paths
 from addon.worker import client, messages
 
@@ -58,13 +58,25 @@ class BlenderSide:
         self.client.send(messages.Save(path=self.path, revision=self.revision, part=part, run=tuple(run or ())))
         return self.revision
 
-    def generate(self, *behaviours: dict[str, Any], provider: str = "paid", prompt: str = "A lighthouse") -> list[str]:
+    def configure(self, folder: Path, **changes: Any) -> None:
+        """Tell the worker what the preferences say."""
+        self.client.send(messages.Configure(folder=folder, **changes))
+
+    def generate(
+        self,
+        *behaviours: dict[str, Any],
+        provider: str = "paid",
+        prompt: str = "A lighthouse",
+        inputs: tuple[Input, ...] = (),
+    ) -> list[str]:
         """One click with a take for each behaviour (see `fake_service`); returns the takes' ids."""
         requests = [
             Request(
                 prompt=prompt,
                 provider=provider,
                 model="fake",
+                mode=Mode.FIRST_FRAME if inputs else Mode.TEXT,
+                inputs=inputs,
                 duration=2.0,
                 width=320,
                 height=180,

@@ -5,11 +5,14 @@ How a job behaves is in its request's options:
     poll_after: float   seconds to the next poll (0.02)
     end: str            "succeeded", "failed", "refused" (with a problem of the service's)
     hold: list[str]     where to wait until the test lets go: "submit", "accepted", "poll", "download", "half"
-    submit: str         "uncertain once" (accepted, but the answer is lost), "mistake", "money"
-    errors: dict        how many times "submit", "poll", "download" fail with a network error first
+    submit: str         "uncertain once" (accepted, but the answer is lost), "lost once" (it never arrives, and nobody
+                        knows), "mistake", "money"
+    errors: dict        how many times "submit", "poll", "download", "find" fail with a network error first
     wrong: int          how many downloads deliver something else first
     size: int           bytes of the clip (1000)
-    broken: dict        what "poll", "download" or "cancel" always raise: a kind of problem, or "mistake"
+    broken: dict        what "poll", "download", "cancel" or "find" always raise: a kind of problem, or "mistake"
+    wait: float         how many seconds it asks to be left alone with each of the `errors`
+    cost: float         what it says that the job costs, from the first poll on
     cancel: str         "ignored": the service lets it end by itself
     child: bool         start a child process at the submission; its id is in the file `child`
 """
@@ -23,13 +26,15 @@ import sys
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from addon.core.capabilities import Capabilities, Model, Span
+from addon.core.capabilities import Cancelling, Capabilities, Model, Rate, Span
 from addon.core.errors import Kind, Problem, ProviderError
-from addon.core.models import Mode, Request, Take
-from addon.core.provider import Estimate, JobState, JobStatus, UncertainSubmission
+from addon.core.models import Cost, Mode, Request, Take
+from addon.core.provider import Inquiry, JobState, JobStatus, UncertainSubmission
+from addon.core.wording import say
 
 from .clips import mp4
 
@@ -37,7 +42,7 @@ _HOLD_SECONDS = 60.0
 
 
 def capabilities() -> tuple[Capabilities, ...]:
-    """Three providers: one that costs money, one that is free, one that costs money and makes one take at a time."""
+    """Providers that differ in one thing each from the first, which costs a dollar for a take."""
     any_size = Span(minimum=16, maximum=8192)
     model = Model(
         id="fake",
@@ -49,10 +54,15 @@ def capabilities() -> tuple[Capabilities, ...]:
         height=any_size,
         fps=Span(minimum=1, maximum=240),
         seed=Span(minimum=0, maximum=2**31),
+        rates=(Rate(1.0, per="take"),),
     )
-    return tuple(
-        Capabilities(id=name, label=name, needs_network=False, free=free, at_once=at_once, models=(model,))
-        for name, free, at_once in (("paid", False, 8), ("free", True, 8), ("narrow", False, 1))
+    paid = Capabilities(id="paid", label="paid", needs_network=False, free=False, at_once=8, models=(model,))
+    return (
+        paid,
+        replace(paid, id="free", free=True),
+        replace(paid, id="narrow", at_once=1),
+        replace(paid, id="traceable", traceable=True),
+        replace(paid, id="unstoppable", cancelling=Cancelling.NEVER),
     )
 
 
@@ -107,6 +117,11 @@ def option(request: Request, name: str, default: Any) -> Any:
     return request.options.get(name, default)
 
 
+def _cost(take: Take) -> Cost | None:
+    told = option(take.request, "cost", None)
+    return None if told is None else Cost(amount=told, currency="USD")
+
+
 class FakeProvider:
     """The adapter to the folder."""
 
@@ -116,10 +131,6 @@ class FakeProvider:
 
     def validate(self, request: Request) -> None:
         """It makes anything."""
-
-    def estimate(self, request: Request) -> Estimate:
-        """It never tells."""
-        return Estimate()
 
     def submit(self, take: Take) -> str:
         """Accept the request as a new job."""
@@ -133,6 +144,8 @@ class FakeProvider:
         if option(take.request, "child", False):
             child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)"])
             (self._service.folder / "child").write_text(str(child.pid))
+        if behaviour == "lost once" and self._service.count("lost", take.id) == 0:
+            raise UncertainSubmission("the connection was lost")
         number = self._service.count("accepted", take.id)
         job_id = f"{take.id}-{number}"
         self._write(job_id, {"polls": 0, "cancelled": False})
@@ -141,9 +154,17 @@ class FakeProvider:
             raise UncertainSubmission("the connection was lost")
         return job_id
 
+    def find(self, take: Take) -> str | None:
+        """The newest job of a take."""
+        self._fail("find", take)
+        number = self._service.submissions(take.id)
+        return f"{take.id}-{number - 1}" if number else None
+
     def poll(self, take: Take) -> JobStatus:
         """How the job is; each poll brings it further."""
         self._service.hold(take, "poll")
+        with (self._service.folder / f"polled-{take.id}").open("a") as file:
+            file.write(f"{time.time()}\n")
         self._fail("poll", take)
         assert take.job_id
         job = self._read(take.job_id)
@@ -154,14 +175,14 @@ class FakeProvider:
         if job["polls"] < wanted:
             pause = option(take.request, "poll_after", 0.02)
             progress = job["polls"] / wanted
-            return JobStatus(state=JobState.RUNNING, progress=progress, text="Generating", poll_after=pause)
+            return JobStatus(JobState.RUNNING, progress, "Generating", poll_after=pause, cost=_cost(take))
         match option(take.request, "end", "succeeded"):
             case "failed":
-                return JobStatus(state=JobState.FAILED)
+                return JobStatus(state=JobState.FAILED, cost=_cost(take))
             case "refused":
                 problem = Problem(kind=Kind.REFUSED, message="The prompt was refused.", remedy="Change it.")
                 return JobStatus(state=JobState.FAILED, problem=problem)
-        return JobStatus(state=JobState.SUCCEEDED)
+        return JobStatus(state=JobState.SUCCEEDED, cost=_cost(take))
 
     def cancel(self, take: Take) -> None:
         """End the job, unless this one cannot be ended."""
@@ -186,6 +207,15 @@ class FakeProvider:
             file.write(clip[len(clip) // 2 :])
         report(1.0)
 
+    def inquire(self) -> Inquiry:
+        """It is there; it answers when the test lets it, if there is a file `slow`."""
+        deadline = time.monotonic() + _HOLD_SECONDS
+        while (self._service.folder / "slow").exists() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        if (self._service.folder / "away").exists():
+            raise ProviderError("The service cannot be reached.", "Check the network.", Kind.NETWORK)
+        return Inquiry(self.capabilities, say("The service is there."), Cost(amount=12.5, currency="USD"))
+
     def close(self) -> None:
         """It holds nothing open."""
 
@@ -197,7 +227,9 @@ class FakeProvider:
             raise ProviderError("The service is broken.", "Wait for its people.", Kind(broken))
         wanted = option(take.request, "errors", {}).get(what, 0)
         if wanted and self._service.count(f"errors-{what}", take.id) < wanted:
-            raise ProviderError("The service cannot be reached.", "Check the network.", Kind.NETWORK)
+            error = ProviderError("The service cannot be reached.", "Check the network.", Kind.NETWORK)
+            error.wait = option(take.request, "wait", 0.0)
+            raise error
 
     def _read(self, job_id: str) -> Any:
         return json.loads((self._service.folder / "jobs" / job_id).read_text())

@@ -19,14 +19,19 @@ def main() -> None:
     sys.path.extend(arguments["site"])
     from addon.worker import process, service
     from addon.worker.pace import Pace
+    from addon.worker.registry import Registry
+    from addon.worker.settings import Settings
     from tests.worker import fake_service
 
     process.prepare()
     folder = Path(arguments["blender"][0])
     service.serve(
         start["connect"](sys.argv[2]),
-        fake_service.capabilities(),
-        lambda name: fake_service.FakeProvider(name, folder),
+        Settings(),
+        Registry(
+            {each.id: each for each in fake_service.capabilities()}.get,
+            lambda name: fake_service.FakeProvider(name, folder),
+        ),
         Pace(first=0.02, longest=0.1, polls=5, submissions=4, downloads=3),
     )
     process.leave()

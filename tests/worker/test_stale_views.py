@@ -12,6 +12,9 @@ from addon.storage.store import Store
 from addon.worker import messages
 from addon.worker.jobs import Jobs
 from addon.worker.project import OpenProject
+from addon.worker.purse import Purse
+from addon.worker.registry import Registry
+from addon.worker.settings import Settings
 
 from .fake_service import capabilities
 
@@ -29,7 +32,9 @@ def test_a_take_that_another_process_sent_and_ended_since_we_looked_is_not_sent_
     ended = _ended(take, now)
     Store(sidecar).save(Project(sessions=(session.model_copy(update={"takes": (ended,)}),)))
     asked: list[str] = []
-    Jobs(capabilities(), lambda name: _provider(name, asked)).take_up(ours, take.id)
+    known = {each.id: each for each in capabilities()}
+    providers = Registry(known.get, lambda name: _provider(name, asked))
+    Jobs(providers, Purse(Settings())).take_up(ours, take.id)
 
     assert asked == []
     assert ours.get(take.id).state is TakeState.SUCCEEDED

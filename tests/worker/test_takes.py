@@ -92,7 +92,6 @@ def test_takes_beyond_what_the_provider_runs_at_once_wait_their_turn_and_say_so(
         ({"end": "failed"}, Kind.SERVICE),
         ({"end": "refused"}, Kind.REFUSED),
         ({"submit": "money"}, Kind.MONEY),
-        ({"submit": "mistake"}, Kind.INTERNAL),
         ({"errors": {"submit": 100}}, Kind.NETWORK),
     ],
 )

@@ -1,0 +1,308 @@
+"""Makes the files that requests start from: from the timeline or a file first, small enough for a service before it is
+sent. By a background Blender, the one program at hand that reads and writes every picture and video.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import subprocess
+import tempfile
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..core.capabilities import Media, Model, Slot
+from ..core.errors import InputError, Kind, Problem, SessionsError, StorageError
+from ..core.models import Input, Request
+from ..storage import files, inputs
+from ..storage.inputs import Facts
+from .messages import Prepare, Prepared
+
+log = logging.getLogger(__name__)
+
+_SCRIPT = Path(__file__).resolve().parents[1] / "blender" / "media" / "run.py"
+_AT_ONCE = 2
+_LOOK_SECONDS = 0.1
+_END_SECONDS = 10.0
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows only
+
+# What services that take files at all take.
+_SENT_AS_IT_IS = {
+    Media.IMAGE: frozenset({".png", ".jpg", ".jpeg", ".webp"}),
+    Media.VIDEO: frozenset({".mp4", ".mov", ".webm"}),
+}
+_MISTAKE = Problem(
+    kind=Kind.INTERNAL,
+    message="The input could not be made because of a mistake in the extension.",
+    remedy="Report it, with the worker's log.",
+)
+
+Tell = Callable[[Prepared], None]
+Folder = Callable[[], Path]
+
+
+class Stopped(Exception):
+    """Nobody wants it any more."""
+
+
+class Preparation:
+    """The orders at work, each in a thread and a Blender of its own, a few at once.
+
+    `blender` is the command that runs a Python script in a background Blender. `tell` is called from threads.
+    """
+
+    def __init__(self, blender: Sequence[str], scratch: Path, tell: Tell) -> None:
+        self._blender = tuple(blender)
+        self._scratch = scratch
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._wanted: set[str] = set()
+        self._closed = threading.Event()
+        self._room = threading.BoundedSemaphore(_AT_ONCE)
+        self._making: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def order(self, order: Prepare, folder: Folder) -> None:
+        """Make an input; returns at once. `folder` finds where it is kept (`storage.inputs`) and may raise."""
+        with self._lock:
+            if order.order_id in self._wanted:
+                return
+            self._wanted.add(order.order_id)
+        threading.Thread(target=self._work, args=(order, folder), name="preparation", daemon=True).start()
+
+    def abandon(self, order_id: str) -> None:
+        """Stop making an input, which is not answered then."""
+        with self._lock:
+            self._wanted.discard(order_id)
+
+    def close(self) -> None:
+        """Stop all. The processes end within a moment, and in any case with this one."""
+        self._closed.set()
+
+    def fitted(self, request: Request, model: Model, folder: Folder, stopped: Callable[[], bool]) -> Request:
+        """The request with inputs that keep to what `model` takes; those that do are left as they are.
+
+        A smaller one is made once and kept in the folder beside its original; the request that is stored names the
+        original. To be called before each submission. Raises `InputError` where it cannot be made to fit,
+        `StorageError` if a file is not there or cannot be written, `Stopped` when `stopped` says so.
+        """
+        if not request.inputs:
+            return request
+        slots = {slot.role: slot for slot in model.takes(request.mode)}
+        fitted = tuple(
+            self._fitted(entry, slots.get(entry.role) or Slot(entry.role), model, folder, stopped)
+            for entry in request.inputs
+        )
+        return request.model_copy(update={"inputs": fitted})
+
+    # -- Orders --------------------------------------------------------------------------------------------------------
+
+    def _work(self, order: Prepare, folder: Folder) -> None:
+        problem = None
+        try:
+            with self._room:
+                file, facts = self._made(order, folder, lambda: self._is_unwanted(order))
+            self._answer(order, file, facts.sha256)
+        except Stopped:
+            log.info("the input %s is not wanted any more", order.order_id)
+        except SessionsError as error:
+            log.warning("no input: %s", error)
+            problem = error.problem
+        except Exception:
+            log.exception("no input was made")
+            problem = _MISTAKE
+        if problem:
+            self._answer(order, None, "", problem)
+        with self._lock:
+            self._wanted.discard(order.order_id)
+        if order.shot and not self._closed.is_set():  # a worker that comes after this one may want it
+            files.remove(order.file)
+
+    def _is_unwanted(self, order: Prepare) -> bool:
+        return self._closed.is_set() or order.order_id not in self._wanted
+
+    def _answer(self, order: Prepare, file: Path | None, sha256: str, problem: Problem | None = None) -> None:
+        if not self._is_unwanted(order):
+            self._tell(
+                Prepared(path=order.path, order_id=order.order_id, file=file, sha256=sha256, problem=problem),
+            )
+
+    def _made(self, order: Prepare, folder: Folder, stopped: Callable[[], bool]) -> tuple[Path, Facts]:
+        kept = folder()
+        if order.shot is None:
+            return self._taken_in(order.file, order.media, kept, stopped)
+        wish = {"do": "shoot", "file": str(order.file), "media": order.media, **order.shot.model_dump(mode="json")}
+        with self._said(wish, stopped) as (said, file):
+            facts = _facts(said, inputs.sha256(file))
+            return inputs.keep(file, kept, facts), facts
+
+    def _taken_in(self, file: Path, media: Media, kept: Path, stopped: Callable[[], bool]) -> tuple[Path, Facts]:
+        """A file that a person has, in the folder, once it is known that it can be read."""
+        facts = self._known(file, inputs.sha256(file), media, kept, stopped)
+        return inputs.keep(file, kept, facts), facts
+
+    # -- Making smaller ------------------------------------------------------------------------------------------------
+
+    def _fitted(self, entry: Input, slot: Slot, model: Model, folder: Folder, stopped: Callable[[], bool]) -> Input:
+        if Path(entry.path).is_file() and _is_unlimited(slot, Path(entry.path)):
+            return entry
+        kept = folder()
+        file = inputs.resolve(entry, kept)
+        sha256 = entry.sha256 or inputs.sha256(file)
+        facts = self._known(file, sha256, slot.media, kept, stopped)
+        _check_length(file, facts, slot, model)
+        if _fits(file, facts, slot):
+            return entry.model_copy(update={"path": str(file), "sha256": sha256})
+        if slot.media is Media.AUDIO:
+            raise InputError(
+                "The sound “{name}” has {size:,.1f} MB; {model} takes {most:,.1f} MB.",
+                "Choose a shorter one.",
+                name=file.name,
+                size=file.stat().st_size / 1e6,
+                model=model.label,
+                most=slot.size / 1e6,
+            )
+        smaller = self._smaller(file, sha256, slot, kept, stopped)
+        return entry.model_copy(update={"path": str(smaller), "sha256": inputs.sha256(smaller)})
+
+    def _smaller(self, file: Path, sha256: str, slot: Slot, kept: Path, stopped: Callable[[], bool]) -> Path:
+        variant = inputs.limits_name(slot.pixels, slot.size)
+        with self._lock:
+            making = self._making[f"{kept}/{sha256} {variant}"]
+        with making:  # takes of one click want the same at the same time
+            found = inputs.find(kept, sha256, variant)
+            if found:
+                return found[0]
+            width, height = slot.pixels
+            wish = {"do": "fit", "file": str(file), "media": slot.media, "width": width, "height": height}
+            with self._room, self._said({**wish, "size": slot.size}, stopped) as (said, made):
+                return inputs.keep(made, kept, _facts(said, sha256), variant)
+
+    def _known(self, file: Path, sha256: str, media: Media, kept: Path, stopped: Callable[[], bool]) -> Facts:
+        """What a file is, from when it was looked at before or by looking."""
+        found = inputs.find(kept, sha256)
+        if found:
+            return found[1]
+        if media is Media.AUDIO:
+            return Facts(sha256=sha256, width=0, height=0)
+        with self._said({"do": "look", "file": str(file), "media": media}, stopped) as (said, _):
+            return _facts(said, sha256)
+
+    # -- The process ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _said(self, wish: dict[str, Any], stopped: Callable[[], bool]) -> Iterator[tuple[dict[str, Any], Path]]:
+        """What the script said to a wish, and the file it made: both are gone afterwards.
+
+        Raises `InputError` with what was wrong, `StorageError` if no Blender can be started, `Stopped`.
+        """
+        if stopped() or self._closed.is_set():
+            raise Stopped
+        with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            order, answer = folder / "order.json", folder / "answer.json"
+            order.write_text(json.dumps({**wish, "out": str(folder / "made")}), "utf-8")
+            code = self._run([*self._blender, str(_SCRIPT), "--", str(order), str(answer)], folder, stopped)
+            if not answer.exists():
+                log.warning("no answer to %s: %s", wish, _tail(folder / "output.txt"))
+                raise InputError(
+                    "The Blender that read “{name}” ended before it was done (exit code {code}).",
+                    "Try again; if it happens again, look into the worker's log.",
+                    name=Path(wish["file"]).name if "scene" not in wish else wish["scene"],
+                    code=code,
+                )
+            said = json.loads(answer.read_text("utf-8"))
+            if "error" in said:
+                log.warning("%s: %s", wish, _tail(folder / "output.txt"))
+                problem = Problem(
+                    kind=Kind.INPUT, message=said["error"], remedy="Choose another input.", values=said["values"]
+                )
+                raise InputError.of(problem)
+            yield said, Path(said["file"])
+
+    def _run(self, command: list[str], folder: Path, stopped: Callable[[], bool]) -> int:
+        environment = {
+            **os.environ,
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
+            "BLENDER_USER_RESOURCES": str(folder / "profile"),
+        }
+        with (folder / "output.txt").open("wb") as output:
+            try:
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,  # closed when this worker ends, however it does: then the process ends too
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    cwd=folder,
+                    env=environment,
+                    creationflags=_NO_WINDOW,
+                )
+            except OSError as error:
+                raise StorageError(
+                    "{program} could not be started to make an input: {error}.",
+                    "Restart Blender, then try again.",
+                    program=command[0],
+                    error=error.strerror or str(error),
+                ) from error
+        with process:
+            while True:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return process.wait(_LOOK_SECONDS)
+                if stopped() or self._closed.is_set():
+                    process.kill()
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(_END_SECONDS)
+                    raise Stopped
+
+
+def _check_length(file: Path, facts: Facts, slot: Slot, model: Model) -> None:
+    """Raise `InputError` for a clip that is too short or too long."""
+    least, most = slot.seconds
+    if not facts.seconds or (least - 0.01 <= facts.seconds and (not most or facts.seconds <= most + 0.01)):
+        return
+    raise InputError(
+        "The clip “{name}” is {seconds:.3g} s long; {model} takes {least:g} to {most:g} s."
+        if most
+        else "The clip “{name}” is {seconds:.3g} s long; {model} takes {least:g} s or more.",
+        "Choose a range or clip of that length.",
+        name=file.name,
+        seconds=facts.seconds,
+        model=model.label,
+        least=least,
+        most=most,
+    )
+
+
+def _is_unlimited(slot: Slot, file: Path) -> bool:
+    """Whether a file can be sent without looking at it."""
+    return not (any(slot.pixels) or slot.size or any(slot.seconds)) and _is_sent_as_it_is(slot, file)
+
+
+def _is_sent_as_it_is(slot: Slot, file: Path) -> bool:
+    known = _SENT_AS_IT_IS.get(slot.media)
+    return known is None or file.suffix.lower() in known
+
+
+def _fits(file: Path, facts: Facts, slot: Slot) -> bool:
+    width, height = slot.pixels
+    with contextlib.suppress(OSError):
+        if slot.size and file.stat().st_size > slot.size:
+            return False
+    if (width and facts.width > width) or (height and facts.height > height):
+        return False
+    return _is_sent_as_it_is(slot, file)
+
+
+def _facts(said: dict[str, Any], sha256: str) -> Facts:
+    return Facts.model_validate({**said, "sha256": sha256})
+
+
+def _tail(output: Path) -> str:
+    with contextlib.suppress(OSError):
+        return output.read_bytes()[-2000:].decode("utf-8", "replace")
+    return ""

@@ -1,0 +1,146 @@
+"""Sums of what takes cost, and the limit of a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from addon.core import sessions, spending
+from addon.core.errors import InputError, Kind
+from addon.core.models import Cost, Project, Request, Session, Take, TakeState
+from addon.core.spending import Entry
+
+from .builders import asset_of, at, generated
+
+CENTS = Cost(amount=0.5, currency="USD")
+
+
+def estimate(_: Request) -> Cost:
+    return Cost(amount=2.0, currency="USD")
+
+
+def nothing(_: Request) -> None:
+    return None
+
+
+def take(state: TakeState, **changes: object) -> Take:
+    made: Take = generated(Project())[2][0]
+    return made.model_copy(update={"state": state, **changes})
+
+
+@pytest.mark.parametrize("state", TakeState)
+def test_what_the_service_said_counts_in_every_state(state: TakeState) -> None:
+    assert spending.of_take(take(state, cost=CENTS), estimate) == CENTS
+
+
+@pytest.mark.parametrize(
+    ("state", "job_id", "counts"),
+    [
+        (TakeState.QUEUED, None, False),
+        (TakeState.SUBMITTING, None, True),
+        (TakeState.RUNNING, "job", True),
+        (TakeState.UNCERTAIN, None, True),
+        (TakeState.SUCCEEDED, "job", True),
+        (TakeState.FAILED, "job", False),
+        (TakeState.CANCELLED, None, False),
+        (TakeState.CANCELLED, "job", True),
+    ],
+)
+def test_what_may_be_on_the_bill_counts_as_it_was_estimated(state: TakeState, job_id: str | None, counts: bool) -> None:
+    found = spending.of_take(take(state, job_id=job_id), estimate)
+    assert (found is not None) is counts
+
+
+def test_currencies_are_not_added_up() -> None:
+    takes = [take(TakeState.SUCCEEDED, cost=cost) for cost in (CENTS, CENTS, Cost(amount=7, currency="credits"))]
+    assert spending.of_takes(takes, nothing) == {"USD": 1.0, "credits": 7.0}
+
+
+def test_a_project_counts_the_clips_of_sessions_that_are_gone() -> None:
+    project, session, (first,) = generated(Project())
+    first = first.model_copy(update={"state": TakeState.SUCCEEDED, "cost": CENTS})
+    session = session.model_copy(update={"takes": (first,)})
+    asset = asset_of(session, first).model_copy(update={"cost": CENTS})
+    project = project.model_copy(update={"sessions": (session,), "assets": (asset,)})
+    assert spending.of_session(session, nothing) == {"USD": 0.5}
+    assert spending.of_project(project, nothing) == {"USD": 0.5}
+    assert spending.of_project(sessions.delete(project, session.id, at(5)), nothing) == {"USD": 0.5}
+
+
+def test_an_empty_session_costs_nothing() -> None:
+    empty: Session = generated(Project())[1].model_copy(update={"takes": ()})
+    assert spending.of_session(empty, estimate) == {}
+
+
+def entry(kind: str, amount: float, take_id: str = "a", hours: float = 0, project: str = "/film") -> Entry:
+    return Entry.model_validate(
+        {
+            "kind": kind,
+            "at": at(3600 * hours),
+            "take_id": take_id,
+            "project": project,
+            "provider": "fal",
+            "amount": amount,
+            "currency": "USD",
+        }
+    )
+
+
+def today(*entries: Entry) -> dict[str, float]:
+    return spending.of_day(entries, at(0).astimezone().date())
+
+
+def test_a_day_counts_each_submission_with_what_it_came_to() -> None:
+    assert today() == {}
+    assert today(entry("sent", 1), entry("sent", 2, "b")) == {"USD": 3.0}
+    assert today(entry("sent", 1), entry("settled", 0.5)) == {"USD": 0.5}
+    assert today(entry("sent", 1), entry("settled", 5), entry("settled", 4)) == {"USD": 4.0}
+
+
+def test_a_take_that_was_sent_again_counts_twice_unless_it_surely_did_not_arrive() -> None:
+    assert today(entry("sent", 1), entry("sent", 1)) == {"USD": 2.0}
+    assert today(entry("sent", 1), entry("settled", 0), entry("sent", 1)) == {"USD": 1.0}
+
+
+def test_what_was_sent_on_another_day_does_not_count_even_if_it_ended_today() -> None:
+    assert today(entry("sent", 1, hours=-48), entry("settled", 3)) == {}
+    assert spending.of_day([entry("sent", 1)], at(0).astimezone().date() + timedelta(days=1)) == {}
+
+
+def test_an_end_without_a_beginning_counts_nothing() -> None:
+    assert today(entry("settled", 3)) == {}
+
+
+def test_only_who_sent_a_take_has_sent_it() -> None:
+    sent = [entry("sent", 1, project="/film")]
+    assert spending.was_sent(sent, "a", "/film")
+    assert not spending.was_sent(sent, "a", "/copy")
+    assert not spending.was_sent(sent, "b", "/film")
+    assert not spending.was_sent([entry("settled", 1)], "a", "/film")
+
+
+@pytest.mark.parametrize(
+    ("limits", "spent", "expected", "refused"),
+    [
+        ({}, 100, 100, False),
+        ({"USD": 10}, 0, 10, False),
+        ({"USD": 10}, 9, 1, False),
+        ({"USD": 10}, 9, 1.01, True),
+        ({"USD": 10}, 10, 0, True),
+        ({"USD": 10}, 9.99, 0, False),
+        ({"USD": 0}, 0, 0, True),
+        ({"credits": 1}, 100, 100, False),
+        ({"USD": 0.3}, 0.1 + 0.1, 0.1, False),
+    ],
+)
+def test_the_limit_holds(limits: dict[str, float], spent: float, expected: float, refused: bool) -> None:
+    cost = Cost(amount=expected, currency="USD")
+    if not refused:
+        spending.check_limit(limits, {"USD": spent}, cost)
+        return
+    with pytest.raises(InputError) as caught:
+        spending.check_limit(limits, {"USD": spent}, cost)
+    assert caught.value.problem.kind is Kind.MONEY
+    assert "USD a day" in str(caught.value.problem.what)
+    assert str(caught.value.problem.advice)
