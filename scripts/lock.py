@@ -1,7 +1,9 @@
 """Pin everything the project installs, by version and hash: `python3 scripts/lock.py`, then commit what it changed.
 
 `scripts/requirements/*.in` names what is wanted. From it come `*.txt` (the environments of the scripts, by uv) and
-`wheels.lock` (the wheels inside the package: one line per file, SHA-256 and name). Needs the network.
+`wheels.lock` (the wheels inside the package: one line per file, SHA-256 and name). What `*-alone.in` names is to be
+installed without what it asks for. Needs the network. PyTorch has an index of its own: `sglang-torch.txt` is written by
+hand.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ def lock_environment(python: Path, source: Path) -> None:
     major, minor = environments.BPY_PYTHONS.get(blender, environments.SUPPORTED_PYTHONS[0])
     command = [str(python), "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--no-build"]
     command += ["--universal", "--generate-hashes", f"--python-version={major}.{minor}"]
+    command += ["--no-deps"] if source.stem.endswith("-alone") else []
     command += [f"--output-file={source.with_suffix('.txt').name}", source.name]
     subprocess.run(command, cwd=REQUIREMENTS, check=True)
 

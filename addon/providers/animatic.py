@@ -20,7 +20,8 @@ from typing import Any
 from ..core.capabilities import Capabilities, Model, Span
 from ..core.errors import InputError, Kind, Problem, ProviderError
 from ..core.models import Mode, Request, Take, new_id
-from ..core.provider import Estimate, JobState, JobStatus
+from ..core.provider import Inquiry, JobState, JobStatus
+from ..core.wording import say
 
 log = logging.getLogger(__name__)
 
@@ -78,15 +79,15 @@ class Animatic:
         if image is not None and not Path(image).is_file():
             raise InputError("The reference image {path} does not exist.", "Choose another image, or none.", path=image)
 
-    def estimate(self, request: Request) -> Estimate:
-        """Nothing: it is drawn on this machine."""
-        return Estimate(amount=0.0)
-
     def submit(self, take: Take) -> str:
         """Start drawing. Raises `ProviderError` if no Blender can be started."""
         job_id = new_id()
         self._start(job_id, take)
         return job_id
+
+    def find(self, take: Take) -> str | None:
+        """Never asked: what is free is sent again."""
+        return None
 
     def poll(self, take: Take) -> JobStatus:
         """How far the drawing is; a job that this worker does not know is drawn again."""
@@ -116,6 +117,14 @@ class Animatic:
         with self._lock:
             self._jobs.pop(job_id, None)
         job.end()
+
+    def inquire(self) -> Inquiry:
+        """Whether there is a Blender to draw with. Raises `ProviderError`."""
+        if shutil.which(self._blender[0]) is None:
+            raise ProviderError(
+                "{program} is not there (any more).", "Restart Blender.", Kind.FILE, program=self._blender[0]
+            )
+        return Inquiry(CAPABILITIES, say("Animatic is ready. It draws on this machine and costs nothing."))
 
     def close(self) -> None:
         """End every drawing process."""
