@@ -16,6 +16,9 @@ import imbuf
 
 # The old names of a strip's ends still work, but warn.
 _HANDLES_RENAMED = "left_handle" in bpy.types.Strip.bl_rna.properties if hasattr(bpy.types, "Strip") else False
+VERSION: str = bpy.app.version_string
+"""What this Blender calls itself, such as "5.2.2 LTS", for reports."""
+
 _LENGTH_NOT_END = bpy.app.version >= (5, 0, 0)
 _MEDIA_TYPE_FIRST = bpy.app.version >= (5, 0, 0)
 _SEQUENCER_HAS_SCENE = bpy.app.version >= (5, 0, 0)
@@ -109,6 +112,20 @@ def set_handles(strip: Any, left: int, right: int) -> None:
         setattr(strip, name, frame)
 
 
+def content_length(strip: Any) -> int:
+    """How many frames the content of a strip has, trimmed or not."""
+    return int(strip.content_duration if _HANDLES_RENAMED else strip.frame_duration)
+
+
+def cut_off(strip: Any) -> tuple[float, ...]:
+    """How many frames of a strip's content its handles hide at the left and right, and its trimming at both ends."""
+    if _HANDLES_RENAMED:
+        names = ("left_handle_offset", "right_handle_offset", "content_trim_start", "content_trim_end")
+    else:
+        names = ("frame_offset_start", "frame_offset_end", "animation_offset_start", "animation_offset_end")
+    return tuple(float(getattr(strip, name)) for name in names)
+
+
 # -- Rendering --------------------------------------------------------------------------------------------------------
 
 
@@ -139,6 +156,17 @@ def set_movie_output(
     ffmpeg.codec = codec
     ffmpeg.ffmpeg_preset = preset
     ffmpeg.audio_codec = audio
+
+
+def set_image_output(scene: bpy.types.Scene, quality: int | None = None) -> None:
+    """Let a scene render to PNG files of 8 bits, or to JPEG files of a `quality` from 1 to 100, without alpha."""
+    image: Any = scene.render.image_settings
+    if _MEDIA_TYPE_FIRST:
+        image.media_type = "IMAGE"
+    image.file_format = "PNG" if quality is None else "JPEG"
+    image.color_mode, image.color_depth, image.color_management = "RGB", "8", "FOLLOW_SCENE"
+    if quality is not None:
+        image.quality = quality
 
 
 # -- Text as pixels ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import arrivals, clips, files, prompts, thumbnails
+from . import arrivals, bills, clips, files, inputs, prompts, thumbnails
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ _HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
     _handler("load_pre", _no_arguments(prompts.take_over)),
     _handler("load_pre", _no_arguments(files.close_current)),
     _handler("load_pre", _no_arguments(thumbnails.forget)),
+    _handler("load_pre", _no_arguments(inputs.forget)),
+    _handler("load_pre", _no_arguments(bills.forget)),
     _handler("load_post", _no_arguments(files.open_current)),
     _handler("load_post_fail", _no_arguments(files.reopen_current)),
     _handler("undo_pre", _no_arguments(clips.before_undo)),

@@ -14,6 +14,9 @@ Row = tuple[str, str]
 _MANY_MOVES = 32
 _PROMPT_CHARACTERS = 200
 
+MOST_OPTIONS = 64
+"""How many options of a model the panel can show (`options`)."""
+
 PAGE = 12
 """How many pictures there are on a page."""
 
@@ -38,6 +41,8 @@ def refresh(project: Project) -> None:
     if rows("takes")[:1] != newest:
         _pages.pop("takes", None)  # new takes, or those of another session: begin with the newest
     _show(panel, "assets", project.assets, _asset_rows)
+    for number in range(len(panel.options), MOST_OPTIONS):
+        panel.options.add().name = str(number)
 
 
 def _take_rows(takes: Sequence[Take]) -> Iterable[Row]:

@@ -8,23 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from ..core import numbering
-from ..core.errors import InputError
+from ..core.errors import InputError, SessionsError
 from ..core.wording import N_
 from ..providers import catalog
-from . import files, places, redrawing, runtime, settings, words, workers
+from ..worker import messages
+from . import accounts, files, places, redrawing, runtime, settings, words, workers
 from .operators.reporting import Result, reporting
 from .ui.tab import points
-from .ui.text import wrapped
+from .ui.text import draw_problem, wrapped
 
 _LABELS = 0.3  # of the width
 
 # The number is what Blender saves of a choice: it must stay the same whichever providers come and go.
 _PROVIDERS = [
     (each.id, each.label, N_("Generate with this provider"), zlib.crc32(each.id.encode()) & 0x7FFFFFFF)
-    for each in catalog.capabilities()
+    for each in catalog.PROVIDERS.values()
 ]
 
 _VIEWS = (
@@ -87,6 +88,36 @@ class SESSIONS_AP_preferences(bpy.types.AddonPreferences):
         description="Ask before a session and the records of its takes are deleted for good",
         default=True,
     )
+    limit_usd: FloatProperty(
+        name="Daily Limit in US Dollars",
+        description="Takes that would cost more in a day, in all files together, are not sent. 0 for no limit",
+        min=0.0,
+        precision=2,
+        step=100,
+    )
+    limit_credits: FloatProperty(
+        name="Daily Limit in Credits",
+        description="Takes that would cost more in a day, in all files together, are not sent. 0 for no limit",
+        min=0.0,
+        precision=0,
+        step=100,
+    )
+    ask_usd: FloatProperty(
+        name="Ask Above in US Dollars",
+        description="A click on Generate that costs more asks first. 0 to never ask",
+        min=0.0,
+        default=5.0,
+        precision=2,
+        step=100,
+    )
+    ask_credits: FloatProperty(
+        name="Ask Above in Credits",
+        description="A click on Generate that costs more asks first. 0 to never ask",
+        min=0.0,
+        default=500.0,
+        precision=0,
+        step=100,
+    )
     takes_view: EnumProperty(
         name="Takes View",
         description="How takes are shown",
@@ -105,6 +136,8 @@ class SESSIONS_AP_preferences(bpy.types.AddonPreferences):
         self.layout.use_property_decorate = False
         for name, heading, draw in (
             ("new", words.tr("New Sessions and Clips"), _draw_new),
+            ("providers", words.tr("Providers"), _draw_providers),
+            ("money", words.tr("Money"), _draw_money),
             ("confirmations", words.tr("Confirmations"), _draw_confirmations),
             ("stored", words.tr("What Is Stored Where"), _draw_stored),
         ):
@@ -112,6 +145,37 @@ class SESSIONS_AP_preferences(bpy.types.AddonPreferences):
             header.label(text=heading, translate=False)
             if body is not None:
                 draw(self, body.column(), context)
+
+
+def _key_of(provider_id: str) -> dict[str, Any]:
+    """How the field of a key reads and writes: Blender itself keeps nothing of it."""
+
+    def get(_self: Any) -> str:
+        return accounts.MASK if accounts.has_key(provider_id) else ""
+
+    def set(_self: Any, typed: str) -> None:
+        try:
+            accounts.set_key(provider_id, typed)
+        except SessionsError as error:  # a property cannot report: it stands where an answer would
+            accounts.answered(messages.Inquired(provider=provider_id, problem=error.problem))
+
+    return {"get": get, "set": set}
+
+
+for _facts in catalog.PROVIDERS.values():
+    if _facts.base:
+        SESSIONS_AP_preferences.__annotations__[settings.address(_facts.id)] = StringProperty(
+            name="Address",
+            description="Where the provider is; left empty, where it usually is",
+        )
+    if _facts.variable:
+        SESSIONS_AP_preferences.__annotations__[settings.key(_facts.id)] = StringProperty(
+            name="Key",
+            description="What opens your account there. It is kept in a file that only you can read",
+            subtype="PASSWORD",
+            options={"SKIP_SAVE"},
+            **_key_of(_facts.id),
+        )
 
 
 def _draw_new(preferences: Any, layout: Any, context: bpy.types.Context) -> None:
@@ -136,6 +200,54 @@ def _draw_new(preferences: Any, layout: Any, context: bpy.types.Context) -> None
         _sentence(layout, context, words.tr("A session is named after its first prompt, unless a name is typed."))
 
 
+def _draw_money(preferences: Any, layout: Any, context: bpy.types.Context) -> None:
+    for name, label in (("limit", words.tr("Limit per Day")), ("ask", words.tr("Ask Above"))):
+        row = _labelled(layout, label).row(align=True)
+        row.prop(preferences, f"{name}_usd", text="US Dollars")
+        row.prop(preferences, f"{name}_credits", text="Credits")
+    _sentence(
+        layout,
+        context,
+        words.tr(
+            "Prices are estimates from the providers' lists. What a take did cost is shown with it. 0 is no limit."
+        ),
+    )
+
+
+def _draw_providers(preferences: Any, layout: Any, context: bpy.types.Context) -> None:
+    for facts in catalog.PROVIDERS.values():
+        if facts.base:
+            _draw_provider(preferences, layout, context, facts)
+
+
+def _draw_provider(preferences: Any, layout: Any, context: bpy.types.Context, facts: catalog.Facts) -> None:
+    """Where a provider is, what opens it, and what it answered."""
+    body = _labelled(layout, facts.label).column()
+    if accounts.in_environment(facts.id):
+        body.label(text=words.tr("The key is in the variable {name}").format(name=facts.variable), translate=False)
+    elif facts.variable:
+        row = body.row(align=True)
+        row.prop(preferences, settings.key(facts.id), text="", placeholder="Key", icon="KEY_HLT")
+        if facts.keys:
+            row.operator("wm.url_open", text="", icon="URL").url = facts.keys
+    body.prop(preferences, settings.address(facts.id), text="", placeholder=facts.base)
+    found = accounts.answer(facts.id)
+    row = body.row()
+    row.alignment = "LEFT"
+    row.operator("sessions.test_connection", icon="LINKED").provider = facts.id
+    if found == accounts.Answer():
+        row.label(text="Asking…", icon="TIME")
+    elif found and found.problem:
+        draw_problem(body.column(align=True), context, found.problem, inset=_inset(context))
+    elif found and found.said:
+        wrapped(body, context, words.text(found.said), icon="CHECKMARK", inset=_inset(context))
+    column = body.column()
+    column.active = False
+    sentences = f"{words.tr(facts.leaves)} {words.tr(facts.costs)}"
+    wrapped(column, context, sentences, inset=_inset(context))
+    layout.separator()
+
+
 def _draw_confirmations(preferences: Any, layout: Any, context: bpy.types.Context) -> None:
     _labelled(layout, "").prop(preferences, "confirm_delete")
     _sentence(layout, context, words.tr("Deleted sessions cannot be brought back. Their clips stay in any case."))
@@ -156,6 +268,10 @@ def _draw_stored(_preferences: Any, layout: Any, context: bpy.types.Context) -> 
     logs = words.tr("What the add-on and its worker process did, to look into when something went wrong.")
     row = _stored(layout, context, words.tr("Logs"), logs)
     row.operator("sessions.show_folder", text="Show Folder", icon="FILE_FOLDER").folder = "LOGS"
+    row.operator("sessions.copy_diagnostics", icon="COPYDOWN")
+    secret = words.tr("Keys are in a file that only you can read, never in a .blend, nor in Blender's preferences.")
+    row = _stored(layout, context, words.tr("Keys"), secret)
+    row.operator("sessions.show_folder", text="Show Folder", icon="FILE_FOLDER").folder = "KEYS"
 
 
 def _labelled(layout: Any, label: str) -> Any:
@@ -236,6 +352,7 @@ class SESSIONS_OT_show_folder(bpy.types.Operator):
             ("BLEND", "Blend", "Show the folder of the open .blend in the file manager"),
             ("UNSAVED", "Unsaved Files", "Show the clips of files that have no name yet in the file manager"),
             ("LOGS", "Logs", "Show the logs in the file manager"),
+            ("KEYS", "Keys", "Show the folder of the file with the keys in the file manager"),
         ),
         options={"SKIP_SAVE"},
     )
@@ -256,6 +373,8 @@ class SESSIONS_OT_show_folder(bpy.types.Operator):
     def _path(self) -> Path:
         if self.folder == "UNSAVED":
             return places.unsaved_folder()
+        if self.folder == "KEYS":
+            return places.user_folder("")
         if self.folder == "LOGS":
             return places.log_file().parent
         files.ensure_open()

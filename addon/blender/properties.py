@@ -25,9 +25,7 @@ from ..core import sessions
 from ..core.checking import MAX_COUNT
 from ..core.errors import SessionsError
 from ..core.models import Draft
-from ..core.wording import N_
-from ..providers import catalog
-from . import mirror, runtime, searching, settings, words
+from . import choices, mirror, options, runtime, searching, words
 
 log = logging.getLogger(__name__)
 
@@ -63,27 +61,7 @@ def _draft(name: str) -> dict[str, Any]:
     return {"get": _get(name), "set": _set(name)}
 
 
-def _provider_items(_self: Any, _context: Any) -> list[tuple[str, str, str]]:
-    return _PROVIDERS
-
-
-def _get_provider(_self: Any) -> int:
-    try:
-        state = runtime.current()
-        wanted = settings.provider(state.draft, state.session).id
-    except (RuntimeError, SessionsError):  # not enabled, or a provider that this version does not have
-        return 0
-    return [item[0] for item in _PROVIDERS].index(wanted)
-
-
-def _set_provider(_self: Any, index: int) -> None:
-    _edit(provider=_PROVIDERS[index][0], model="")
-
-
 _NOTHING = Draft()
-
-# Kept here because Blender does not keep the strings of a dynamic enumeration alive.
-_PROVIDERS = [(each.id, each.label, N_("Generate with this provider")) for each in catalog.capabilities()]
 
 
 def _get_session_index(_self: Any) -> int:
@@ -213,19 +191,11 @@ class SESSIONS_PG_panel(bpy.types.PropertyGroup):
         get=_get_prompt_line,
         set=_set_prompt_line,
     )
-    provider: EnumProperty(
-        name="Provider",
-        description="Who generates the clip",
-        items=_provider_items,
-        get=_get_provider,
-        set=_set_provider,
-    )
-    image: StringProperty(
-        name="Image",
-        description="Picture that the shot starts from; left empty, the prompt alone decides",
-        subtype="FILE_PATH",
-        **_draft("image"),
-    )
+    provider: EnumProperty(name="Provider", description="Who generates the clip", **choices.PROVIDER)
+    model: EnumProperty(name="Model", description="Which of the provider's models generates it", **choices.MODEL)
+    mode: EnumProperty(name="Mode", description="What the clip starts from", **choices.MODE)
+    size: EnumProperty(name="Size", description="Width and height of the clip in pixels", **choices.SIZE)
+    options: CollectionProperty(type=options.SESSIONS_PG_option)
     duration: FloatProperty(
         name="Duration",
         description="Length of the clip in seconds",

@@ -17,7 +17,7 @@ from ..core import merging
 from ..core.errors import SessionsError
 from ..core.models import Project, Take, TakeState
 from ..worker import messages
-from . import arrivals, prompts, redrawing, runtime, thumbnails, workers
+from . import accounts, arrivals, inputs, prompts, redrawing, runtime, thumbnails, workers
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,10 @@ def tick(budget: float = BUDGET) -> None:
     begin = time.perf_counter()
     changed = bool(read(budget))
     _revive_worker()
+    workers.configure()
     arrivals.mend_after_undo()
     changed |= prompts.follow()
+    changed |= inputs.put_arrived()
     changed |= thumbnails.load(begin + budget)
     if arrivals.place_next() or changed:
         redrawing.redraw()
@@ -91,7 +93,7 @@ def _timer() -> float:
     ):  # an error would end the timer, and with it all progress: it goes to the log, and the next tick comes
         log.exception("a pump tick failed")
     busy = runtime.is_enabled() and (
-        runtime.has_running_takes() or runtime.has_unsaved_changes() or thumbnails.is_waiting()
+        runtime.has_running_takes() or runtime.has_unsaved_changes() or thumbnails.is_waiting() or inputs.is_waiting()
     )
     return _BUSY_SECONDS if busy else _IDLE_SECONDS
 
@@ -107,6 +109,12 @@ def _applied(message: messages.FromWorker, project: Project) -> Project:
         return project
     if isinstance(message, messages.Depicted):
         thumbnails.arrived(message)
+        return project
+    if isinstance(message, messages.Inquired):
+        accounts.answered(message)
+        return project
+    if isinstance(message, messages.Prepared):
+        inputs.arrived(message)
         return project
     if message.path != state.path:
         return project  # about a file that was open before: the worker has written it there
@@ -150,8 +158,10 @@ def _revive_worker() -> None:
         runtime.current().progress.clear()
         runtime.current().paces.clear()
         thumbnails.worker_died()
+        accounts.worker_died()
         workers.close()
         runtime.send_again()
+        inputs.worker_died()
         state = runtime.current()
         for take_id in state.cancelling:
             with contextlib.suppress(SessionsError):  # told already

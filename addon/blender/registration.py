@@ -8,10 +8,12 @@ from collections.abc import Callable
 import bpy
 
 from . import (
+    accounts,
     files,
     handlers,
     logs,
     operators,
+    options,
     preferences,
     prompts,
     properties,
@@ -31,6 +33,7 @@ Step = tuple[Callable[[], None], Callable[[], None]]
 _CLASSES = (
     properties.SESSIONS_PG_row,
     properties.SESSIONS_PG_session,
+    options.SESSIONS_PG_option,
     properties.SESSIONS_PG_panel,
     *preferences.CLASSES,
     *operators.CLASSES,
@@ -59,6 +62,7 @@ _STEPS: tuple[Step, ...] = (
     *map(_class_step, _CLASSES),
     (properties.attach, properties.detach),
     (thumbnails.attach, thumbnails.detach),
+    (accounts.forget, accounts.forget),
     (menus.attach, menus.detach),
     (handlers.attach, handlers.detach),
     (files.open_soon, _leave_file),

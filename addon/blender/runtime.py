@@ -15,6 +15,7 @@ from ..core import lifecycle, merging, sessions
 from ..core.errors import Problem, SessionsError, StorageError
 from ..core.models import Draft, Project, Session
 from ..core.remaining import Pace, heard
+from ..core.wording import Text
 from ..storage.store import Store
 from ..worker import messages
 from . import mirror, places, settings, workers
@@ -45,7 +46,8 @@ class Runtime:
     disk. `session` and `draft` are what the panel shows, looked up once for each change; `selected` is the row of each
     other list that was clicked on. `progress` is the last that was heard of each running take, `paces` how fast it goes
     on. `arrivals` are the assets whose clips have just come and wait for their place in the .blend. `undone`: undo
-    changed the .blend since the last tick. `moving_to`: the sidecar that the worker was asked to go on at.
+    changed the .blend since the last tick. `moving_to`: the sidecar that the worker was asked to go on at. `notes`:
+    what became of the draft when another model was chosen.
     """
 
     path: Path
@@ -65,6 +67,7 @@ class Runtime:
     moving_to: Path | None = None
     selected: dict[str, str] = field(default_factory=dict)
     open_prompt: OpenPrompt | None = None
+    notes: tuple[Text, ...] = ()
 
     def note_progress(self, message: messages.Progress, moment: float) -> None:
         """Take in how far a take is, heard at `moment`, in seconds."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import bpy
 
 from ..core import numbering, sessions
-from ..core.capabilities import Capabilities
 from ..core.errors import InputError
 from ..core.models import Draft, Session
 from ..providers import catalog
+from ..worker import messages
 from . import places
 
 
@@ -20,13 +21,18 @@ class Settings(NamedTuple):
     """The preferences as plain values.
 
     `provider`: id of the default one. `assets_folder`: as it was typed, empty for beside each .blend. `pattern`: how
-    new sessions are numbered (see `core.numbering`), empty for names from the prompt.
+    new sessions are numbered (see `core.numbering`), empty for names from the prompt. `addresses`: where providers are,
+    by id, empty for where they usually are. `daily_limit`: how much may be spent in a day, by currency. `ask_above`:
+    how much a click may cost without a question, by currency.
     """
 
     provider: str = ""
     assets_folder: str = ""
     pattern: str = ""
     confirm_delete: bool = True
+    addresses: Mapping[str, str] = {}
+    daily_limit: Mapping[str, float] = {}
+    ask_above: Mapping[str, float] = {"USD": 5.0, "credits": 500.0}
 
 
 def get() -> Settings:
@@ -39,7 +45,27 @@ def get() -> Settings:
         assets_folder=said.assets_folder,
         pattern=_usable(said.name_pattern) if said.naming == "NUMBERED" else "",
         confirm_delete=said.confirm_delete,
+        addresses={
+            each.id: typed
+            for each in catalog.PROVIDERS.values()
+            if each.base and (typed := getattr(said, address(each.id)).strip())
+        },
+        daily_limit={name: each for name in CURRENCIES if (each := getattr(said, f"limit_{name.lower()}"))},
+        ask_above={name: each for name in CURRENCIES if (each := getattr(said, f"ask_{name.lower()}"))},
     )
+
+
+CURRENCIES = ("USD", "credits")
+
+
+def address(provider_id: str) -> str:
+    """What the preference is called that says where a provider is."""
+    return f"{provider_id}_address"
+
+
+def key(provider_id: str) -> str:
+    """What the preference is called in which a provider's key is entered."""
+    return f"{provider_id}_key"
 
 
 def stored() -> Any:
@@ -57,6 +83,17 @@ def _usable(pattern: str) -> str:
     return pattern
 
 
+def configuration() -> messages.Configure:
+    """What the worker must know of the preferences."""
+    said = get()
+    return messages.Configure(
+        online=bpy.app.online_access,
+        accounts=dict(said.addresses),
+        folder=places.user_folder(""),
+        daily_limit=dict(said.daily_limit),
+    )
+
+
 def root(sidecar: Path) -> Path | None:
     """The folder in which `<name>.assets` is made for new clips of a project (see `storage.folders`).
 
@@ -69,18 +106,18 @@ def root(sidecar: Path) -> Path | None:
     return Path(os.path.normpath(sidecar.parent / folder))
 
 
-def provider(draft: Draft, session: Session | None) -> Capabilities:
-    """Who generates from `draft`: the provider chosen there, else the one of the session's last take, else the default.
+def provider(draft: Draft, session: Session | None) -> str:
+    """The id of who generates from `draft`: chosen there, else as the session's last take, else the default.
 
     Raises `InputError` if this version does not have the chosen one.
     """
-    known = {each.id: each for each in catalog.capabilities()}
     wanted = sessions.provider(draft, session)
-    if wanted in known:
-        return known[wanted]
+    if wanted in catalog.PROVIDERS:
+        return wanted
     if draft.provider:
-        names = ", ".join(known)
+        names = ", ".join(catalog.PROVIDERS)
         raise InputError(
             "There is no provider “{provider}”.", "Choose one of: {names}.", provider=wanted[:40], names=names
         )
-    return known.get(get().provider) or next(iter(known.values()))
+    default = get().provider
+    return default if default in catalog.PROVIDERS else next(iter(catalog.PROVIDERS))

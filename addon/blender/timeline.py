@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import bpy
 
 from ..core.errors import InputError, StorageError
+from ..core.requesting import SceneFormat
 from . import compat, words
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,17 @@ class Placed(NamedTuple):
     channel: int
     start: int
     end: int
+
+
+def scene_format(scene: bpy.types.Scene) -> SceneFormat:
+    """What the scene renders: pixels, and frames per second."""
+    render = scene.render
+    scale = render.resolution_percentage / 100
+    return SceneFormat(
+        max(1, round(render.resolution_x * scale)),
+        max(1, round(render.resolution_y * scale)),
+        render.fps / render.fps_base,
+    )
 
 
 def busy(context: bpy.types.Context) -> str | None:

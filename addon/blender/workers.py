@@ -26,6 +26,7 @@ _PER_SECONDS = 120.0
 _client: Client | None = None
 _opened: Path | None = None
 _root: Path | None = None
+_configured: messages.Configure | None = None
 _starts: list[float] = []
 
 
@@ -49,10 +50,11 @@ def open_project(path: Path, seen: Fingerprint | None = None) -> None:
     `seen` is the sidecar as it was when Blender read it. Opening it again only tells where new clips go now, if that
     has changed. Raises `WorkerUnavailable`.
     """
-    global _client, _opened, _root
+    global _client, _opened, _root, _configured
     if _client is None:
         _client = _start()
-        _opened = None
+        _opened = _configured = None
+    configure()
     root = settings.root(path)
     if _opened != path:
         close_project()
@@ -60,6 +62,15 @@ def open_project(path: Path, seen: Fingerprint | None = None) -> None:
         return
     _client.send(messages.Open(path=path, root=root, seen=seen))
     _opened, _root = path, root
+
+
+def configure() -> None:
+    """Tell the worker what the preferences say, if that has changed since it was told last."""
+    global _configured
+    said = settings.configuration()
+    if _client and said != _configured:
+        _client.send(said)
+        _configured = said
 
 
 def close_project() -> None:

@@ -91,7 +91,7 @@ class Drawn:
 
 def drawn(cls: Any, owner: Any = None) -> RecordingLayout:
     """What `cls.draw` draws now; nothing if its `poll` refuses."""
-    stand_in = Drawn(owner)
+    stand_in = Drawn(cls if owner is None else owner)
     if not hasattr(cls, "poll") or owner is not None or cls.poll(bpy.context):
         cls.draw(stand_in, bpy.context)
     return stand_in.layout

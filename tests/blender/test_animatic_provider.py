@@ -34,7 +34,7 @@ def take(installed: Callable[[str], ModuleType]) -> Callable[..., Any]:
     models = installed("core.models")
 
     def made(job_id: str | None = None, image: str = "", **settings: Any) -> Any:
-        inputs = (models.Input(role=models.Mode.FIRST_FRAME, path=image),) if image else ()
+        inputs = (models.Input(role=models.Role.FIRST_FRAME, path=image),) if image else ()
         request = {
             "prompt": "A lighthouse, push in",
             "provider": "animatic",
@@ -195,5 +195,7 @@ def test_the_capabilities_admit_what_an_editor_cuts_with(
             check(request, animatic.CAPABILITIES)
 
 
-def test_drawing_costs_nothing(provider: Provider, take: Callable[..., Any]) -> None:
-    assert provider.estimate(take().request).amount == 0
+def test_drawing_costs_nothing(
+    provider: Provider, take: Callable[..., Any], installed: Callable[[str], ModuleType]
+) -> None:
+    assert installed("core.pricing").estimate(take().request, provider.capabilities).amount == 0

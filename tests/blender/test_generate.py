@@ -42,7 +42,7 @@ def test_the_sidecar_tells_the_whole_story(saved_file: Path, flush: Callable[[],
     (take,) = session["takes"]
     (asset,) = sidecar["assets"]
     clip = saved_file.parent / asset["path"]
-    assert sidecar["schema_version"] == 1
+    assert sidecar["schema_version"] == 2
     assert {"id", "name", "created_at", "last_generated_at"} <= session.keys()
     assert (take["state"], take["asset_id"], take["request"]["seed"]) == ("succeeded", asset["id"], 3)
     assert asset["sha256"] == hashlib.sha256(clip.read_bytes()).hexdigest()

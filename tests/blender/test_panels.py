@@ -77,10 +77,8 @@ def test_a_running_take_can_be_cancelled_from_its_row(
 
 def test_a_failed_take_says_what_happened_and_what_to_do(saved_file: Path, runtime: Any, tmp_path: Path) -> None:
     picture = tmp_path / "gone.png"
-    panel = bpy.context.window_manager.generative_sessions
-    panel.image = str(picture)
     with pytest.raises(RuntimeError, match=r"gone\.png"):
-        generate("A red fox")
+        bpy.ops.sessions.input_from_file(filepath=str(picture))
 
 
 def test_an_uncertain_take_offers_what_can_be_done_about_it(saved_file: Path, runtime: Any, installed: Any) -> None:
@@ -119,7 +117,8 @@ def test_the_rows_menu_renames_and_deletes(saved_file: Path) -> None:
 
 
 def test_every_operator_stands_in_the_sessions_menu(saved_file: Path) -> None:
-    listed = set(drawn(bpy.types.SESSIONS_MT_main).operators)
+    menus = (bpy.types.SESSIONS_MT_main, bpy.types.SESSIONS_MT_inputs, bpy.types.SESSIONS_MT_provider)
+    listed = {name for menu in menus for name in drawn(menu).operators}
     assert listed == {f"sessions.{name}" for name in dir(bpy.ops.sessions)} - {
         "sessions.dismiss",
         "sessions.settle",
@@ -129,6 +128,9 @@ def test_every_operator_stands_in_the_sessions_menu(saved_file: Path) -> None:
         "sessions.close_prompt",
         "sessions.choose_assets_folder",
         "sessions.show_folder",
+        "sessions.generate_paid",
+        "sessions.bind_parameter",
+        "sessions.stop_preparing",
     }
 
 

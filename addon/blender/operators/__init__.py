@@ -1,5 +1,15 @@
 """What a person can do. Each `execute` is complete without a window; `invoke` only adds the dialog."""
 
-from . import assets, generate, prompt, sessions, takes, views
+from . import accounts, assets, generate, inputs, prompt, sessions, takes, views, workflows
 
-CLASSES = (*sessions.CLASSES, *prompt.CLASSES, *generate.CLASSES, *takes.CLASSES, *assets.CLASSES, *views.CLASSES)
+CLASSES = (
+    *sessions.CLASSES,
+    *prompt.CLASSES,
+    *inputs.CLASSES,
+    *generate.CLASSES,
+    *takes.CLASSES,
+    *assets.CLASSES,
+    *views.CLASSES,
+    *accounts.CLASSES,
+    *workflows.CLASSES,
+)

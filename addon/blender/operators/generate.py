@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
-from ...core import lifecycle, requesting, sessions
+from ...core import lifecycle, pricing, requesting, sessions
 from ...core.errors import InputError, SessionsError
-from ...core.models import Draft, Placement, Take, TakeState
-from .. import compat, files, prompts, properties, pump, runtime, settings, timeline, words, workers
+from ...core.models import Cost, Draft, Placement, Take, TakeState
+from .. import (
+    accounts,
+    bills,
+    compat,
+    files,
+    form,
+    inputs,
+    prompts,
+    properties,
+    pump,
+    runtime,
+    settings,
+    timeline,
+    words,
+    workers,
+)
+from .inputs import wait
 from .reporting import Result, reporting
 
 _SETTINGS = ("prompt", "provider", "model", "count", "seed", "duration", "width", "height", "fps", "insert")
@@ -45,11 +63,17 @@ class SESSIONS_OT_generate(bpy.types.Operator):
 
     @reporting
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
-        submit(context, self._given())
+        given = self._given()
+        if _wants_question(context, given):
+            ours: Any = bpy.ops
+            ours.sessions.generate_paid("INVOKE_DEFAULT", given=json.dumps(given))
+        else:
+            submit(context, given)
         return {"FINISHED"}
 
     @reporting
     def execute(self, context: bpy.types.Context) -> Result:
+        wait()
         ids = submit(context, self._given())
         pump.run_until(lambda: _have_ended(ids))
         takes = [take for take in map(_find, ids) if take]
@@ -66,6 +90,57 @@ class SESSIONS_OT_generate(bpy.types.Operator):
         if "seed" in given:
             given["random_seed"] = False
         return given
+
+
+class SESSIONS_OT_generate_paid(bpy.types.Operator):
+    """Generate although it costs more than may be spent without a question"""
+
+    bl_idname = "sessions.generate_paid"
+    bl_label = "Generate"
+    bl_options = {"INTERNAL"}
+
+    given: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
+
+    @reporting
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+        cost = _cost(context, json.loads(self.given))
+        about = bills.money(cost.amount, cost.currency) if cost else "?"
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=words.tr("Generate Paid Takes?"),
+            message=words.tr("This costs about {cost}.").format(cost=about),
+            confirm_text=words.tr("Generate"),
+            icon="QUESTION",
+        )
+
+    @reporting
+    def execute(self, context: bpy.types.Context) -> Result:
+        submit(context, json.loads(self.given))
+        return {"FINISHED"}
+
+
+def _wants_question(context: bpy.types.Context, given: Mapping[str, object]) -> bool:
+    cost = _cost(context, given)
+    limit = settings.get().ask_above.get(cost.currency) if cost else None
+    return bool(cost and limit is not None and cost.amount > limit)
+
+
+def _cost(context: bpy.types.Context, given: Mapping[str, object]) -> Cost | None:
+    """What the takes of a click cost together, None if nobody can tell or it is refused anyway."""
+    scene = compat.sequencer_scene(context)
+    if scene is None:
+        return None
+    try:
+        draft = sessions.draft(sessions.edit_draft(runtime.current().project, given, runtime.now()))
+        provider = form.provider(draft)
+        requests = requesting.requests(draft, provider, timeline.scene_format(scene))
+    except SessionsError:
+        return None
+    costs = [pricing.estimate(request, provider) for request in requests]
+    if not costs or None in costs:
+        return None
+    return Cost(amount=sum(cost.amount for cost in costs if cost), currency=provider.currency)
 
 
 def refusal(context: bpy.types.Context) -> str:
@@ -85,10 +160,14 @@ def submit(context: bpy.types.Context, given: Mapping[str, object]) -> list[str]
     """
     scene = compat.sequencer_scene(context)
     prompts.take_over()
+    inputs.check_ready()
     project = sessions.edit_draft(runtime.current().project, given, runtime.now())
     draft = sessions.draft(project)
-    provider = settings.provider(draft, sessions.active(project))
-    requests = requesting.requests(_with_picture(draft), provider, _format(scene))
+    provider = form.provider(draft)
+    problem = accounts.refusal(provider.id)
+    if problem:
+        raise InputError.of(problem)
+    requests = requesting.requests(_with_files(draft), provider, timeline.scene_format(scene))
 
     def place(batch: str) -> Placement:
         return Placement(scene=scene.name, frame=scene.frame_current, batch=batch)
@@ -99,28 +178,20 @@ def submit(context: bpy.types.Context, given: Mapping[str, object]) -> list[str]
     ids = [take.id for take in takes]
     workers.open_project(runtime.current().path)  # without a worker nothing would ever run
     runtime.commit(project, run=ids)
+    runtime.current().notes = ()
     properties.panel(context).take_index = 0
     return ids
 
 
-def _with_picture(draft: Draft) -> Draft:
-    """The draft with its picture's path absolute, as the worker needs it. Raises `InputError` if it is not there."""
-    if not draft.image:
-        return draft
-    picture = Path(bpy.path.abspath(draft.image))
-    if not picture.is_file():
-        raise InputError("The image {path} is not there.", "Choose another one, or none.", path=str(picture))
-    return draft.model_copy(update={"image": str(picture)})
-
-
-def _format(scene: bpy.types.Scene) -> requesting.SceneFormat:
-    render = scene.render
-    scale = render.resolution_percentage / 100
-    return requesting.SceneFormat(
-        max(1, round(render.resolution_x * scale)),
-        max(1, round(render.resolution_y * scale)),
-        render.fps / render.fps_base,
-    )
+def _with_files(draft: Draft) -> Draft:
+    """The draft with its inputs' paths absolute, as the worker needs them. Raises `InputError` if one is not there."""
+    found = []
+    for entry in draft.inputs:
+        file = Path(bpy.path.abspath(entry.path))
+        if not file.is_file():
+            raise InputError("The input {path} is not there.", "Choose another one, or none.", path=str(file))
+        found.append(entry.model_copy(update={"path": str(file)}))
+    return draft.model_copy(update={"inputs": tuple(found)})
 
 
 def _find(take_id: str) -> Take | None:
@@ -134,4 +205,4 @@ def _have_ended(ids: list[str]) -> bool:
     return not waiting and (not runtime.current().arrivals or timeline.busy(bpy.context) is not None)
 
 
-CLASSES = (SESSIONS_OT_generate,)
+CLASSES = (SESSIONS_OT_generate, SESSIONS_OT_generate_paid)

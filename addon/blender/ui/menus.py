@@ -33,6 +33,38 @@ class SESSIONS_MT_main(bpy.types.Menu):
         layout.separator()
         layout.operator("sessions.add_to_timeline")
         layout.operator("sessions.show_assets", icon="FILE_FOLDER")
+        layout.separator()
+        layout.menu("SESSIONS_MT_inputs")
+        layout.menu("SESSIONS_MT_provider")
+
+
+class SESSIONS_MT_inputs(bpy.types.Menu):
+    """What the next request starts from"""
+
+    bl_label = "Start From"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_DEFAULT"
+        layout.operator("sessions.input_from_playhead", icon="SEQ_PREVIEW")
+        layout.operator("sessions.input_from_strip")
+        layout.operator("sessions.input_from_range", icon="SEQUENCE")
+        layout.operator("sessions.input_from_file", text="Use File…", icon="FILE_FOLDER")
+        layout.operator("sessions.remove_input")
+
+
+class SESSIONS_MT_provider(bpy.types.Menu):
+    """Who generates, and whether that works"""
+
+    bl_label = "Provider"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_DEFAULT"
+        layout.operator("sessions.choose_model", text="Choose Model…")
+        layout.operator("sessions.test_connection", icon="LINKED")
+        layout.operator("sessions.import_workflow", text="Import Workflow…", icon="IMPORT")
+        layout.operator("sessions.copy_diagnostics", icon="COPYDOWN")
 
 
 class SESSIONS_MT_session(bpy.types.Menu):
@@ -106,4 +138,4 @@ def detach() -> None:
         getattr(bpy.types, name).remove(draw)
 
 
-CLASSES = (SESSIONS_MT_main, SESSIONS_MT_session)
+CLASSES = (SESSIONS_MT_main, SESSIONS_MT_inputs, SESSIONS_MT_provider, SESSIONS_MT_session)

@@ -6,10 +6,13 @@ from typing import Any
 
 import bpy
 
-from .. import compat, properties, runtime, settings
+from ...core import matching
+from ...core.capabilities import Model
+from .. import accounts, bills, compat, form, places, properties, runtime, settings, timeline, words
 from ..operators import generate
+from . import options, start
 from .tab import Tab, is_narrow
-from .text import wrapped
+from .text import draw_problem, wrapped
 
 
 class SESSIONS_PT_generate(Tab, bpy.types.Panel):
@@ -21,6 +24,9 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
         layout = self.layout
         panel = properties.panel(context)
         _draw_prompt(layout, panel)
+        found = form.chosen()
+        if found is not None and found.model is not None:
+            start.draw(layout, found.model.takes(found.mode))
         if runtime.current().session is None:
             unnamed = "Name, else by number" if settings.get().pattern else "Name, else from the prompt"
             layout.prop(panel, "name", text="", placeholder=unnamed)
@@ -30,10 +36,25 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
         row = layout.row()
         row.scale_y = 1.4
         row.operator_context = "INVOKE_DEFAULT"
-        row.operator("sessions.generate", icon="RENDER_ANIMATION")
+        row.operator("sessions.generate", text=_generate(context), translate=False, icon="RENDER_ANIMATION")
         reason = generate.refusal(context)
         if reason and not runtime.current().blocked:  # that is told above
             wrapped(layout, context, reason, icon="INFO")
+        problem = accounts.refusal(found.capabilities.id) if found else None
+        if problem:
+            draw_problem(layout.column(align=True), context, problem)
+            layout.operator(
+                "preferences.addon_show", text="Open Preferences", icon="PREFERENCES"
+            ).module = places.PACKAGE
+
+
+def _generate(context: bpy.types.Context) -> str:
+    """What stands on the button: with the price, where there is one and it is known."""
+    scene = compat.sequencer_scene(context)
+    cost = form.estimate(timeline.scene_format(scene)) if scene is not None else None
+    if cost is None or not cost.amount:
+        return words.tr("Generate")
+    return words.tr("Generate ({cost})").format(cost=bills.money(cost.amount, cost.currency))
 
 
 def _draw_prompt(layout: Any, panel: Any) -> None:
@@ -61,19 +82,62 @@ class SESSIONS_PT_settings(Tab, bpy.types.Panel):
         layout.use_property_split = not is_narrow(context)
         layout.use_property_decorate = False
         panel = properties.panel(context)
+        found = form.chosen()
         layout.prop(panel, "provider")
-        layout.prop(panel, "image")
+        if found is None:
+            return
+        _draw_model(layout, context, panel, found)
         layout.prop(panel, "insert")
-        column = layout.column(align=True)
-        column.prop(panel, "match_scene")
-        if not panel.match_scene:
+        if found.model is not None:
+            _draw_format(layout, context, panel, found.model)
+            options.draw(layout, panel, found.options)
+
+
+def _draw_model(layout: Any, context: bpy.types.Context, panel: Any, found: form.Chosen) -> None:
+    """The model and its mode, what keeps it from being used, and what did not fit it."""
+    if len(found.capabilities.models) > _MOST_LISTED:
+        row = layout
+        if not is_narrow(context):
+            row = layout.split(factor=0.4)
+            label = row.row()
+            label.alignment = "RIGHT"
+            label.label(text="Model")
+        name = found.model.label if found.model else runtime.current().draft.model
+        row.operator("sessions.choose_model", text=name, translate=False, icon="VIEWZOOM")
+    elif len(found.capabilities.models) > 1 or found.model is None:
+        layout.prop(panel, "model")
+    if found.model is not None and len(found.model.modes) > 1:
+        layout.prop(panel, "mode")
+    if found.model is not None and found.model.problem:
+        draw_problem(layout.column(align=True), context, found.model.problem)
+    for note in runtime.current().notes:
+        wrapped(layout, context, words.text(note), icon="INFO")
+
+
+def _draw_format(layout: Any, context: bpy.types.Context, panel: Any, model: Model) -> None:
+    """Size, frame rate and seed, as far as the model can be told them."""
+    column = layout.column(align=True)
+    column.prop(panel, "match_scene")
+    if panel.match_scene:
+        scene = compat.sequencer_scene(context)
+        if scene is not None:
+            for difference in matching.differences(runtime.current().draft, model, timeline.scene_format(scene)):
+                wrapped(layout, context, words.text(difference), icon="INFO")
+    else:
+        if model.sizes:
+            column.prop(panel, "size")
+        else:
             column.prop(panel, "width")
             column.prop(panel, "height")
+        if model.fps is not None:
             column.prop(panel, "fps")
+    if model.seed is not None:
         column = layout.column(align=True)
         column.prop(panel, "random_seed")
         if not panel.random_seed:
             column.prop(panel, "seed")
 
+
+_MOST_LISTED = 20  # beyond that a list is searched, not read
 
 CLASSES = (SESSIONS_PT_generate, SESSIONS_PT_settings)

@@ -9,7 +9,7 @@ import bpy
 from ...core import lifecycle
 from ...core.models import Take, TakeState
 from ...core.wording import N_
-from .. import lookup, properties, runtime, thumbnails, tips, words
+from .. import bills, lookup, properties, runtime, thumbnails, tips, words
 from . import grid
 from .tab import Tab
 from .text import draw_problem, wrapped
@@ -68,6 +68,11 @@ class SESSIONS_PT_takes(Tab, bpy.types.Panel):
             layout.template_list("SESSIONS_UL_takes", "", panel, "takes", panel, "take_index", rows=3, maxrows=8)
         if chosen:
             _draw_take(layout, context, chosen)
+        spent = bills.written(bills.of_session(session))
+        if spent:
+            total = bills.written(bills.of_project(runtime.current().project))
+            text = words.tr("This session {session}, all sessions {project}").format(session=spent, project=total)
+            wrapped(layout, context, text)
 
 
 def _draw_cell(cell: Any, take_id: str, chosen: Take | None) -> None:
@@ -116,6 +121,9 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
         column.operator("sessions.retry", icon="FILE_REFRESH").take_id = take.id
     wrapped(column, context, tips.prompt(take.request))
     wrapped(column, context, tips.facts(take.request))
+    if take.cost and take.cost.amount:
+        cost = words.tr("Cost {amount}").format(amount=bills.money(take.cost.amount, take.cost.currency))
+        column.label(text=cost, translate=False)
     if lookup.asset(take.asset_id):
         layout.operator("sessions.add_to_timeline", icon="ADD").asset_id = take.asset_id
 

@@ -1,0 +1,318 @@
+"""What the next request starts from, taken from the timeline or a file.
+
+An input is always a file in the project's folder of inputs (`storage.inputs`). The worker makes it, so that Blender
+never waits: out of a copy of the scene, which Blender writes into its temporary folder as quickly as it saves. Until
+the file is there the draft goes without, and the panel shows what is being prepared.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import bpy
+
+from ..core import sessions
+from ..core.capabilities import Media
+from ..core.errors import InputError, SessionsError, StorageError
+from ..core.models import Draft, Input, Role, new_id
+from ..storage import files
+from ..worker import messages
+from . import compat, runtime, words, workers
+
+log = logging.getLogger(__name__)
+
+_MANY = frozenset({Role.REFERENCE})  # of all others a request has one
+
+
+class Moment(StrEnum):
+    """Which frame of a strip."""
+
+    FIRST = "first"
+    CURRENT = "current"
+    LAST = "last"
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """An input that is on its way. `session_id`: whose draft it is for, None for that of the session to come."""
+
+    role: Role
+    origin: str
+    session_id: str | None
+    order: messages.Prepare
+
+    @property
+    def name(self) -> str:
+        """What it is called while it is prepared."""
+        return self.origin or self.order.file.name
+
+
+class _Range(NamedTuple):
+    """Frames `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+
+_preparing: dict[str, Preparing] = {}  # by the order's id, the first that was wanted first
+_arrived: list[messages.Prepared] = []
+
+
+# -- What is there -----------------------------------------------------------------------------------------------------
+
+
+def preparing() -> list[Preparing]:
+    """What is on its way to the draft in the panel, the first that was wanted first."""
+    session = runtime.current().session
+    return [each for each in _preparing.values() if each.session_id == (session.id if session else None)]
+
+
+def check_ready() -> None:
+    """Raise `InputError` while something is on its way to the draft in the panel."""
+    for each in preparing():
+        raise InputError("The input “{name}” is still being prepared.", "Generate when it is there.", name=each.name)
+
+
+# -- What a person does ------------------------------------------------------------------------------------------------
+
+
+def take_playhead(context: bpy.types.Context, role: Role) -> None:
+    """Start from the frame under the playhead, as the preview shows it. Raises `SessionsError`."""
+    scene = _scene(context)
+    frame = scene.frame_current
+    if not any(_visible(scene, _Range(frame, frame))):
+        raise InputError("Nothing is shown at frame {frame}.", "Move the playhead over a strip.", frame=frame)
+    origin = words.tr("Frame {frame} of {name}").format(frame=frame, name=scene.name)
+    _shoot(role, Media.IMAGE, origin, scene, _Range(frame, frame))
+
+
+def take_strip(context: bpy.types.Context, role: Role, moment: Moment) -> None:
+    """Start from a frame of the selected strip by itself: where it shows all of its file's picture, in that size.
+
+    Raises `SessionsError`.
+    """
+    scene = _scene(context)
+    strip = _selected_strip(scene)
+    first, last = compat.left_handle(strip), compat.right_handle(strip) - 1
+    frame = {Moment.FIRST: first, Moment.LAST: last, Moment.CURRENT: scene.frame_current}[moment]
+    if not first <= frame <= last:
+        raise InputError(
+            "The playhead (frame {frame}) is not on the strip “{strip}”.",
+            "Move it there, or take the strip's first or last frame.",
+            frame=frame,
+            strip=strip.name,
+        )
+    origin = words.tr("Frame {frame} of {name}").format(frame=frame - first + 1, name=strip.name)
+    _shoot(role, Media.IMAGE, origin, scene, _Range(frame, frame), strip.name)
+
+
+def take_range(context: bpy.types.Context, role: Role) -> None:
+    """Start from a clip of what is seen and heard from the first to the last frame of the selected strips.
+
+    A single clip that is there uncut and unchanged is taken as it is. Raises `SessionsError`.
+    """
+    scene = _scene(context)
+    chosen = [strip for strip in _level_strips(scene) if strip.select]
+    if not chosen:
+        raise InputError("No strip is selected.", "Select the strips whose range you want.")
+    span = _Range(min(map(compat.left_handle, chosen)), max(map(compat.right_handle, chosen)) - 1)
+    if not any(_visible(scene, span)):
+        raise InputError("The selected strips have no picture.", "Select strips with a picture.")
+    origin = words.tr("Frames {first} to {last} of {name}").format(first=span.first, last=span.last, name=scene.name)
+    _shoot(role, Media.VIDEO, origin, scene, span)
+
+
+def take_file(path: str, role: Role, media: Media) -> None:
+    """Start from a copy of a file. Raises `SessionsError`."""
+    file = Path(bpy.path.abspath(path))
+    if not path or not file.is_file():
+        raise InputError("The file {path} is not there.", "Choose another one.", path=path and str(file))
+    _order(role, media, "", file)
+
+
+def remove(number: int) -> None:
+    """Take an input out of the draft, counted from 0. Its file stays. Raises `InputError`."""
+    inputs = runtime.current().draft.inputs
+    if not 0 <= number < len(inputs):
+        raise InputError("There is no input number {number}.", "Choose one that is there.", number=number + 1)
+    left = tuple(entry for at, entry in enumerate(inputs) if at != number)
+    runtime.commit(sessions.edit_draft(runtime.current().project, {"inputs": left}, runtime.now()))
+
+
+def abandon(order_id: str) -> None:
+    """Stop preparing an input."""
+    gone = _preparing.pop(order_id, None)
+    if gone:
+        workers.send(messages.Abandon(path=gone.order.path, order_id=order_id), runtime.current().path)
+
+
+# -- What the worker says ----------------------------------------------------------------------------------------------
+
+
+def arrived(message: messages.Prepared) -> None:
+    """The worker has made an input, or cannot: the next tick sees to it."""
+    _arrived.append(message)
+
+
+def is_waiting() -> bool:
+    """Whether something is on its way to a draft of this file."""
+    return bool(_preparing)
+
+
+def put_arrived() -> bool:
+    """Put what has arrived into the drafts that it is for. True if anything has."""
+    changed = bool(_arrived)
+    while _arrived:
+        _put(_arrived.pop(0))
+    return changed
+
+
+def _put(message: messages.Prepared) -> None:
+    wanted = _preparing.pop(message.order_id, None)
+    if wanted is None:
+        return
+    if message.problem or message.file is None:
+        runtime.current().trouble = message.problem
+        return
+    project = runtime.current().project
+    session = sessions.find(project, wanted.session_id) if wanted.session_id else None
+    draft = session.draft if session else project.desk.draft if project.desk else Draft()
+    new = Input(role=wanted.role, path=str(message.file), sha256=message.sha256, origin=wanted.origin)
+    changes = {"inputs": with_input(draft.inputs, new)}
+    try:
+        runtime.commit(sessions.edit_draft_of(project, wanted.session_id, changes, runtime.now()))
+    except SessionsError as error:
+        runtime.current().trouble = error.problem
+
+
+def with_input(inputs: tuple[Input, ...], new: Input) -> tuple[Input, ...]:
+    """The inputs with a new one: in the place of the one for the same, except that there may be many references."""
+    if new.role not in _MANY:
+        return (*(entry for entry in inputs if entry.role is not new.role), new)
+    return (*(entry for entry in inputs if (entry.role, entry.sha256) != (new.role, new.sha256)), new)
+
+
+def worker_died() -> None:
+    """Order again what the worker had not made."""
+    for each in list(_preparing.values()):
+        try:
+            workers.send(each.order, runtime.current().path)
+        except SessionsError as error:
+            _preparing.clear()
+            runtime.current().trouble = error.problem
+            return
+
+
+def forget() -> None:
+    """Another file is opened: what was on its way is not waited for."""
+    for each in _preparing.values():
+        if each.order.shot:
+            files.remove(each.order.file)
+    _preparing.clear()
+    _arrived.clear()
+
+
+# -- Ordering ----------------------------------------------------------------------------------------------------------
+
+
+def _shoot(role: Role, media: Media, origin: str, scene: bpy.types.Scene, span: _Range, strip: str = "") -> None:
+    stack: Any = scene.sequence_editor.meta_stack
+    meta = stack[-1].name if len(stack) else ""
+    shot = messages.Shot(scene=scene.name, first=span.first, last=span.last, meta=meta, strip=strip)
+    copy = _copy(scene)
+    try:
+        _order(role, media, origin, copy, shot)
+    except SessionsError:
+        files.remove(copy)
+        raise
+
+
+def _copy(scene: bpy.types.Scene) -> Path:
+    """Write a scene, with all that it needs, to a .blend of its own. Raises `StorageError`.
+
+    Unlike saving a copy this runs no handlers, and the open file, whether it is changed and its undo steps stay as they
+    are. Paths become absolute in the copy alone.
+    """
+    copy = Path(bpy.app.tempdir, f"input-{new_id()}.blend")
+    try:
+        bpy.data.libraries.write(str(copy), {scene}, path_remap="ABSOLUTE", compress=False)
+    except (OSError, RuntimeError) as error:
+        raise StorageError(
+            "The scene “{scene}” could not be copied to {folder}: {error}.",
+            "Free some space there, or choose another folder for temporary files in Blender's preferences.",
+            scene=scene.name,
+            folder=str(copy.parent),
+            error=str(error).strip().rstrip("."),
+        ) from error
+    return copy
+
+
+def _order(role: Role, media: Media, origin: str, file: Path, shot: messages.Shot | None = None) -> None:
+    state = runtime.current()
+    runtime.check_writable()
+    order = messages.Prepare(path=state.path, order_id=new_id(), media=media, file=file, shot=shot)
+    workers.send(order, state.path)
+    if role not in _MANY:  # the last word counts
+        for order_id in [each.order.order_id for each in preparing() if each.role is role]:
+            abandon(order_id)
+    session_id = state.session.id if state.session else None
+    _preparing[order.order_id] = Preparing(role, origin, session_id, order)
+
+
+# -- Looking at the timeline -------------------------------------------------------------------------------------------
+
+
+def _scene(context: bpy.types.Context) -> bpy.types.Scene:
+    scene = compat.sequencer_scene(context)
+    if scene is None or scene.sequence_editor is None:
+        raise InputError("There is nothing on the timeline.", "Add a strip first.")
+    if scene.library is not None:
+        raise InputError(
+            "The scene “{scene}” is linked from another file.",
+            "Take the picture there, or show a scene of this file in the sequencer.",
+            scene=scene.name,
+        )
+    return scene
+
+
+def _level(scene: bpy.types.Scene) -> Any:
+    """The sequence editor, or the meta strip that is open: what the preview shows."""
+    editor: Any = scene.sequence_editor
+    return editor.meta_stack[-1] if len(editor.meta_stack) else editor
+
+
+def _level_strips(scene: bpy.types.Scene) -> list[Any]:
+    return list(compat.strips(_level(scene)))
+
+
+def _overlapping(scene: bpy.types.Scene, span: _Range) -> Iterator[Any]:
+    """The strips that play within a range."""
+    channels = _level(scene).channels
+    for strip in _level_strips(scene):
+        within = compat.left_handle(strip) <= span.last and compat.right_handle(strip) > span.first
+        if within and not strip.mute and not channels[strip.channel].mute:
+            yield strip
+
+
+def _visible(scene: bpy.types.Scene, span: _Range) -> Iterator[Any]:
+    return (strip for strip in _overlapping(scene, span) if strip.type != "SOUND")
+
+
+def _selected_strip(scene: bpy.types.Scene) -> Any:
+    """The active strip, else the only one that is selected. Raises `InputError` if it has no picture of its own."""
+    editor: Any = scene.sequence_editor
+    chosen = [strip for strip in _level_strips(scene) if strip.select and strip.type != "SOUND"]
+    active = editor.active_strip
+    strip = active if active is not None and active.select else chosen[0] if len(chosen) == 1 else None
+    if strip is None:
+        raise InputError("No strip is selected.", "Select one.")
+    if strip.type == "SOUND" and len(chosen) == 1:
+        return chosen[0]  # a clip's sound was clicked on, and its picture is selected with it
+    if strip.type in ("SOUND", "ADJUSTMENT"):
+        raise InputError("The strip “{strip}” has no picture of its own.", "Select another one.", strip=strip.name)
+    return strip

@@ -1,0 +1,49 @@
+"""The workflow that runs, where the provider runs people's own: which of its inputs the form fills."""
+
+from __future__ import annotations
+
+import bpy
+
+from ...core.errors import SessionsError
+from ...providers.comfyui import binding
+from .. import form, runtime, words, workflows
+from .tab import Tab
+from .text import draw_problem
+
+
+class SESSIONS_PT_workflow(Tab, bpy.types.Panel):
+    """The workflow and what of it a request fills"""
+
+    bl_label = "Workflow"
+    bl_parent_id = "SESSIONS_PT_generate"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        found = form.chosen() if runtime.is_enabled() else None
+        return found is not None and found.capabilities.id == workflows.OWNER
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator("sessions.import_workflow", text="Import Workflow…", icon="IMPORT")
+        file = workflows.chosen()
+        if file is None:
+            return
+        try:
+            found = workflows.bindable(file)
+        except SessionsError as error:
+            draw_problem(layout.column(align=True), context, error.problem)
+            return
+        column = layout.column(align=True)
+        for each in found:
+            if not each.candidates and not each.bound:
+                continue
+            row = column.split(factor=0.4, align=True)
+            row.label(text=words.tr(binding.LABELS[each.parameter]), translate=False)
+            titles = {candidate.place: candidate.title for candidate in each.candidates}
+            bound = ", ".join(titles.get(place, place[0]) for place in each.bound)
+            button = row.operator("sessions.bind_parameter", text=bound or words.tr("Nothing"), translate=False)
+            button.parameter = each.parameter.value
+
+
+CLASSES = (SESSIONS_PT_workflow,)

@@ -1,0 +1,58 @@
+"""The workflows that people bring themselves, and which of their inputs a request fills."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..core.errors import NotFoundError
+from ..providers import catalog
+from ..providers.comfyui import binding, library
+from ..providers.comfyui.workflow import Place
+from . import accounts, form, places, runtime
+
+OWNER = "comfyui"
+
+_loaded: dict[Path, library.Workflow] = {}
+
+
+def bring(source: str) -> None:
+    """Take a workflow's file into the user's folder and choose it. Raises `SessionsError`."""
+    file = library.import_workflow(Path(source), catalog.workflows(places.user_folder("")))
+    _changed()
+    form.choose(provider=OWNER, model=file.name.removesuffix(".json"))
+
+
+def chosen() -> Path | None:
+    """The file of the workflow in the form; None if that is none of the user's own."""
+    found = form.chosen() if runtime.is_enabled() else None
+    if found is None or found.model is None or found.capabilities.id != OWNER:
+        return None
+    file = catalog.workflows(places.user_folder("")) / f"{found.model.id}.json"
+    return file if file in _loaded or file.is_file() else None
+
+
+def bindable(file: Path) -> list[binding.Bindable]:
+    """What a request can fill in a workflow. Reads the file once. Raises `InputError`."""
+    if file not in _loaded:
+        _loaded[file] = library.load(file)
+    flow = _loaded[file]
+    return binding.bindable(flow.graph, flow.bindings)
+
+
+def bind(file: Path, name: str, place: Place | None) -> None:
+    """Have a parameter fill this input, or none. Raises `SessionsError`."""
+    try:
+        parameter = binding.Parameter(name)
+    except ValueError as error:
+        raise NotFoundError("A workflow has no parameter “{name}”.", "Choose another one.", name=name) from error
+    flow = library.load(file)
+    bindings = {each: places for each, places in flow.bindings.items() if each is not parameter}
+    if place is not None:
+        bindings[parameter] = (place,)
+    binding.write_bindings(file, bindings)
+    _changed()
+
+
+def _changed() -> None:
+    _loaded.clear()
+    accounts.forget_capabilities(OWNER)

@@ -1,0 +1,204 @@
+"""The form of the next request, in real Blender: what the chosen model can do, what it costs, and what opens it."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import pytest
+
+from .layouts import drawn
+
+KEY = "key_" + "f" * 128
+
+
+@pytest.fixture
+def panel(saved_file: Path) -> Any:
+    """The panel's properties of a file that is saved."""
+    return bpy.context.window_manager.generative_sessions
+
+
+@pytest.fixture
+def runtime(installed: Callable[[str], ModuleType], panel: Any) -> Any:
+    """The extension's state."""
+    return installed("blender.runtime")
+
+
+@pytest.fixture
+def accounts(installed: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, panel: Any) -> Any:
+    """What Blender knows of the providers: nobody has keys before the test, nor after it."""
+    found = installed("blender.accounts")
+    for facts in found.catalog.PROVIDERS.values():
+        if facts.variable:
+            monkeypatch.delenv(facts.variable, raising=False)
+    yield found
+    for name in found.catalog.PROVIDERS:
+        found.set_key(name, "")
+    found.forget()
+
+
+def shown(panel: Any) -> list[str]:
+    """Names of the options in the form."""
+    calls = drawn(bpy.types.SESSIONS_PT_settings).calls
+    return [call["text"] for name, call in calls if name == "prop" and call["data"].name.isdecimal() and call["text"]]
+
+
+def test_only_what_the_chosen_model_can_do_is_shown(panel: Any, accounts: Any) -> None:
+    assert shown(panel) == []
+    panel.provider = "runway"
+    panel.model = "veo3.1"
+    assert "Audio" in shown(panel)
+    panel.model = "gen4.5"
+    assert "Audio" not in shown(panel)
+
+
+def test_an_option_is_kept_in_the_draft_and_read_from_there(panel: Any, accounts: Any, runtime: Any) -> None:
+    panel.provider = "runway"
+    panel.model = "veo3.1"
+    names = shown(panel)
+    audio = panel.options[names.index("Audio")]
+    assert audio.switch is True  # as the model has it
+    audio.switch = False
+    assert runtime.current().draft.options == {"audio": False}
+    assert panel.options[names.index("Audio")].switch is False
+
+
+def test_changing_the_model_keeps_what_fits_and_says_what_did_not(panel: Any, accounts: Any, runtime: Any) -> None:
+    panel.duration = 5.0
+    panel.provider = "runway"
+    panel.model = "veo3.1"
+    assert panel.duration == pytest.approx(6.0) or panel.duration == pytest.approx(4.0)
+    assert any("makes no clip of 5 s" in text for text in drawn(bpy.types.SESSIONS_PT_settings).texts)
+    panel.prompt = "A red fox"
+    panel.model = "gen4.5"
+    assert runtime.current().draft.prompt == "A red fox"
+
+
+def test_a_mode_shows_a_place_for_each_file_that_it_takes(panel: Any, accounts: Any) -> None:
+    def menus() -> list[str]:
+        return [call["menu"] for name, call in drawn(bpy.types.SESSIONS_PT_generate).calls if name == "menu"]
+
+    panel.provider = "runway"
+    panel.model = "veo3.1"
+    assert menus() == []
+    panel.mode = "first_last"
+    assert menus() == ["SESSIONS_MT_take_first_frame", "SESSIONS_MT_take_last_frame"]
+
+
+def test_the_price_stands_on_the_button_before_it_is_pressed(panel: Any, accounts: Any) -> None:
+    def button() -> str:
+        calls = drawn(bpy.types.SESSIONS_PT_generate).calls
+        return next(
+            str(call["text"]) for name, call in calls if name == "operator" and call["operator"] == "sessions.generate"
+        )
+
+    assert button() == "Generate"
+    panel.provider = "runway"
+    panel.model = "gen4.5"
+    panel.duration = 5.0
+    assert button() == "Generate (60 credits)"
+    panel.count = 2
+    assert button() == "Generate (120 credits)"
+
+
+def test_without_a_key_nothing_is_sent_and_the_way_out_stands_below_the_button(
+    panel: Any, accounts: Any, runtime: Any
+) -> None:
+    panel.provider = "runway"
+    layout = drawn(bpy.types.SESSIONS_PT_generate)
+    assert "preferences.addon_show" in layout.operators
+    assert "Runway needs a key." in layout.texts
+    with pytest.raises(RuntimeError, match="Runway needs a key"):
+        bpy.ops.sessions.generate(prompt="A red fox")
+    assert runtime.current().session is None
+
+
+def test_with_online_access_off_a_service_is_not_reached_and_this_machine_is(
+    panel: Any, accounts: Any, runtime: Any
+) -> None:
+    assert not bpy.app.online_access  # as in a Blender that starts from nothing
+    accounts.set_key("runway", KEY)
+    panel.provider = "runway"
+    assert accounts.refusal("runway").kind == "offline"
+    assert accounts.refusal("comfyui") is None
+    with pytest.raises(RuntimeError, match="online access is off"):
+        bpy.ops.sessions.generate(prompt="A red fox")
+
+
+def test_a_key_lies_in_a_file_that_only_its_owner_can_read_and_nowhere_else(
+    panel: Any, accounts: Any, installed: Callable[[str], ModuleType], saved_file: Path
+) -> None:
+    preferences = installed("blender.settings").stored()
+    preferences.runway_key = KEY
+    assert preferences.runway_key == accounts.MASK
+    folder = installed("blender.places").user_folder("")
+    assert KEY in (folder / "keys.json").read_text()
+    if os.name == "posix":
+        assert stat.S_IMODE((folder / "keys.json").stat().st_mode) == 0o600
+    bpy.ops.wm.save_mainfile()
+    assert KEY.encode() not in saved_file.read_bytes()
+    preferences.runway_key = accounts.MASK  # a field that was only clicked on
+    assert accounts.has_key("runway")
+    preferences.runway_key = ""
+    assert not accounts.has_key("runway")
+
+
+def test_diagnostics_hold_no_key_and_no_users_name(
+    panel: Any, accounts: Any, installed: Callable[[str], ModuleType], runtime: Any
+) -> None:
+    diagnostics = installed("blender.diagnostics")
+    accounts.set_key("runway", KEY)
+    problem = installed("core.errors").Problem(kind="file", message=f"{Path.home()} and {KEY} went wrong.")
+    runtime.current().trouble = problem
+    text = diagnostics.collect()
+    assert KEY not in text and str(Path.home()) not in text
+    assert "went wrong" in text and "Generative Sessions 0" in text and "runway: usual address, key" in text
+
+
+def test_a_workflow_is_imported_chosen_and_its_bindings_can_be_changed(
+    panel: Any, accounts: Any, tmp_path: Path, installed: Callable[[str], ModuleType]
+) -> None:
+    graph = {
+        "1": {"class_type": "CLIPTextEncode", "inputs": {"text": "a fox"}, "_meta": {"title": "Words [prompt]"}},
+        "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "a cat"}, "_meta": {"title": "Others"}},
+        "3": {"class_type": "SaveVideo", "inputs": {"video": ["1", 0]}, "_meta": {"title": "Save"}},
+    }
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(graph))
+    bpy.ops.sessions.import_workflow(filepath=str(file))
+    assert (panel.provider, panel.model) == ("comfyui", "mine")
+    assert "Words [prompt]" in drawn(bpy.types.SESSIONS_PT_workflow).texts
+    bpy.ops.sessions.bind_parameter(parameter="prompt", place="2\ntext")
+    assert "Others" in drawn(bpy.types.SESSIONS_PT_workflow).texts
+    chosen = installed("blender.workflows").chosen()
+    for left in chosen.parent.glob("mine*"):
+        left.unlink()
+
+
+def test_a_file_that_is_no_workflow_in_the_api_format_is_refused_with_the_way_out(
+    panel: Any, accounts: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "interface.json"
+    file.write_text('{"nodes": [], "links": []}')
+    with pytest.raises(RuntimeError, match=r"Export \(API\)"):
+        bpy.ops.sessions.import_workflow(filepath=str(file))
+
+
+def test_a_take_says_what_it_cost_and_the_sums_stand_below_the_list(
+    panel: Any, accounts: Any, runtime: Any, installed: Callable[[str], ModuleType]
+) -> None:
+    bpy.ops.sessions.generate(prompt="A red fox", duration=0.5, width=64, height=64, insert=False)
+    models, sessions = installed("core.models"), installed("core.sessions")
+    session = runtime.current().session
+    cost = models.Cost(amount=1.25, currency="USD")
+    take = session.takes[0].model_copy(update={"cost": cost})
+    changed = session.model_copy(update={"takes": (take,)})
+    runtime.show(sessions.with_session(runtime.current().project, changed))
+    text = " ".join(drawn(bpy.types.SESSIONS_PT_takes).texts)
+    assert "Cost $1.25" in text and "This session $1.25, all sessions $1.25" in text
