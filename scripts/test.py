@@ -6,6 +6,9 @@ all runs. Fails on a skipped test too, unless its reason stands in ALLOWED_SKIPS
 
 `--gui [--blender PATH]…` instead works the built package by mouse and keyboard in the window of a real Blender
 (tests/gui), one Blender after the other. What a failed test saw is in dist/screens.
+
+`--real` instead lets the built package generate with a real SGLang server (tests/real), which scripts/get_sglang.py
+sets up the first time.
 """
 
 from __future__ import annotations
@@ -28,15 +31,20 @@ from typing import IO, NamedTuple
 import build
 import environments
 import get_blender
+import get_sglang
 from project import DIST, ROOT, Problem, run_script
 
 # The reasons for which a test may be skipped.
-ALLOWED_SKIPS: tuple[str, ...] = ()
+ALLOWED_SKIPS: tuple[str, ...] = (
+    "the official specifications are not here",  # they are not ours to ship
+    "npm and its registry are not here",
+)
 
 CHECKS = ("tests/checks",)
 PURE = ("tests/core", "tests/storage", "tests/providers", "tests/worker")
 IN_BLENDER = ("tests/blender", "tests/package")
 IN_WINDOW = ("tests/gui",)
+WITH_SERVER = ("tests/real",)
 
 # The same parts without Blender run on the oldest and the newest Python an official Blender has.
 PURE_PYTHONS: tuple[environments.Version, ...] = ((3, 11), (3, 13))
@@ -46,6 +54,7 @@ NO_TESTS = 5
 
 RUN_SECONDS = 20 * 60
 GUI_RUN_SECONDS = 25 * 60
+REAL_RUN_SECONDS = 15 * 60
 AT_ONCE = 2
 SCREENS = DIST / "screens"
 
@@ -82,14 +91,19 @@ def main() -> int:
     parser.add_argument(
         "--blender", metavar="PATH", action="append", default=[], help="a Blender for --gui; repeatable"
     )
+    parser.add_argument("--real", action="store_true", help="instead, the tests with a real SGLang server")
     options, rest = parser.parse_known_args()
-    if (options.blender and not options.gui) or (options.gui and options.fast):
-        parser.error("--blender goes with --gui, and --fast without it")
+    if options.fast + options.gui + options.real > 1 or (options.blender and not options.gui):
+        parser.error("--fast, --gui and --real exclude each other, and --blender goes with --gui")
     paths = [word for word in rest if not word.startswith("-") and (ROOT / word.split("::")[0]).exists()]
     passed_on = [word for word in rest if word not in paths]
 
     blenders = name_blenders(choose_blenders(options.blender)) if options.gui else {}
-    offered = dict.fromkeys(blenders, IN_WINDOW) if options.gui else suites(options.fast)
+    offered: dict[str, tuple[str, ...]]
+    if options.gui:
+        offered = dict.fromkeys(blenders, IN_WINDOW)
+    else:
+        offered = with_server() if options.real else suites(options.fast)
     wanted = {name: select(paths, folders) for name, folders in offered.items() if name.startswith(options.only or "")}
     runs = set_up({name: chosen for name, chosen in wanted.items() if chosen}, blenders)
     total = Result()
@@ -122,6 +136,18 @@ def suites(fast: bool) -> dict[str, tuple[str, ...]]:
         else:
             print(f"Blender {blender} is not tested: there is no Python {python[0]}.{python[1]}", flush=True)
     return names
+
+
+def with_server() -> dict[str, tuple[str, ...]]:
+    """The run with a real server, in the newest Blender that can be had: what is tried there is not Blender.
+
+    Raises:
+        Problem: no Python here fits the `bpy` wheels.
+    """
+    fitting = [name for name, python in environments.BPY_PYTHONS.items() if python in environments.interpreters()]
+    if not fitting:
+        raise Problem("The tests with a real server need Python 3.11: install it")
+    return {f"real-{fitting[-1]}": WITH_SERVER}
 
 
 def choose_blenders(asked: Sequence[str]) -> list[Path]:
@@ -181,8 +207,10 @@ def set_up(wanted: Mapping[str, tuple[str, ...]], blenders: Mapping[str, Path]) 
             python = environments.make_gui()
         else:
             python = environments.make_bpy(version)
+        if kind == "real":
+            os.environ["SESSIONS_SGLANG"] = str(get_sglang.get(get_sglang.default_cache()))
         runs.append(Run(name, python, paths, blenders.get(name)))
-    in_bpy = [run.python for run in runs if run.name.startswith("bpy-")]
+    in_bpy = [run.python for run in runs if run.name.startswith(("bpy-", "real-"))]
     if in_bpy or any(run.blender for run in runs):
         tool = build.tool_of_bpy(in_bpy[0]) if in_bpy else build.default_tool(None)
         os.environ["SESSIONS_ZIP"] = str(build.build(tool, build.fetch_wheels(), DIST)[0])
@@ -206,7 +234,7 @@ def execute(run: Run, options: Sequence[str], report: Path) -> Result:
     again = ["--reruns=2", "-rR"] if run.blender else []
     command = [str(run.python), "-m", "pytest", "-q", f"--junitxml={report}", *again, *options, *run.paths]
     began = time.monotonic()
-    limit = GUI_RUN_SECONDS if run.blender else RUN_SECONDS
+    limit = GUI_RUN_SECONDS if run.blender else REAL_RUN_SECONDS if run.name.startswith("real-") else RUN_SECONDS
     # A file, and no pipe: that would stay open as long as any program that a test left behind.
     with tempfile.TemporaryFile() as printed:
         try:

@@ -25,12 +25,18 @@ MAY_WAIT: frozenset[str] = frozenset(
         "files.py:after_save",
         "files.py:close_current",  # another file is opened: as at exit, the last change goes to the disk first
         "operators/generate.py:SESSIONS_OT_generate.execute",
+        "operators/inputs.py:wait",
+        "operators/inputs.py:SESSIONS_OT_input_from_playhead.execute",
+        "operators/inputs.py:SESSIONS_OT_input_from_strip.execute",
+        "operators/inputs.py:SESSIONS_OT_input_from_range.execute",
+        "operators/inputs.py:SESSIONS_OT_input_from_file.execute",
+        "operators/accounts.py:SESSIONS_OT_test_connection.execute",
         "registration.py:_leave_file",
     }
 )
 
 # Scripts that a provider runs in a background Blender of their own: nobody sits in front of it.
-OWN_PROCESS = frozenset({"animatic/render.py"})
+OWN_PROCESS = frozenset({"animatic/render.py", "media/run.py"})
 
 
 def test_nothing_inside_blender_blocks_its_main_thread():

@@ -239,10 +239,12 @@ def _takers_of_words(trees: Iterable[ast.Module]) -> dict[str, _Shown]:
     return {name: shown for name, shown in found.items() if shown.keywords or shown.positions}
 
 
-def _ancestors(name: str, bases: dict[str, list[str]]) -> Iterator[str]:
+def _ancestors(name: str, bases: dict[str, list[str]], below: frozenset[str] = frozenset()) -> Iterator[str]:
+    """What a class is made from; one of another module may be called as it is itself."""
     for base in bases.get(name, []):
         yield base
-        yield from _ancestors(base, bases)
+        if base not in below | {name}:
+            yield from _ancestors(base, bases, below | {name})
 
 
 def _add(found: dict[str, _Shown], name: str, shown: _Shown) -> None:
