@@ -171,6 +171,7 @@ for _facts in catalog.PROVIDERS.values():
     if _facts.variable:
         SESSIONS_AP_preferences.__annotations__[settings.key(_facts.id)] = StringProperty(
             name="Key",
+            translation_context=words.CONTEXT,
             description="What opens your account there. It is kept in a file that only you can read",
             subtype="PASSWORD",
             options={"SKIP_SAVE"},

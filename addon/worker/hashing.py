@@ -27,7 +27,7 @@ def _hashed(entry: Input, folder: Callable[[], Path]) -> Input:
     sha256 = inputs.sha256(file)
     if entry.sha256 and sha256 != entry.sha256:
         kept = inputs.find(folder(), entry.sha256)
-        if kept is None:
+        if kept is None or inputs.sha256(kept[0]) != entry.sha256:
             raise InputError(
                 "The input “{name}” has changed since the take was asked for.",
                 "Generate a new take with it as it is now.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .app import App
-from .hands import click, open_tab, seen, values, wait_for
+from .hands import click, open_tab, seen, wait_for
 from .reading import marks
 from .working import generate, save_as, slow_takes, small_takes, states, tall, until
 
@@ -38,6 +38,16 @@ def test_while_a_take_runs_the_header_says_so_with_the_sidebar_closed(app: App) 
     until(lambda: not seen(app, "1 Running", "HEADER"), "nothing runs any more", seconds=10)
 
 
+def _inputs(app: App) -> list[str]:
+    """The files that the next take starts from."""
+    found: list[str] = app.run(
+        "import importlib\n"
+        "runtime = importlib.import_module('bl_ext.user_default.generative_sessions.blender.runtime')\n"
+        "result = [each.path for each in runtime.current().draft.inputs]"
+    )
+    return found
+
+
 def test_a_take_that_fails_says_why_and_what_to_do_where_it_stands(app: App, folder: Path) -> None:
     tall(app)
     open_tab(app)
@@ -45,15 +55,17 @@ def test_a_take_that_fails_says_why_and_what_to_do_where_it_stands(app: App, fol
     picture = folder / "reference.png"
     app.run(f"i = bpy.data.images.new('r', 64, 64); i.filepath_raw = {str(picture)!r}; i.file_format = 'PNG'; i.save()")
     small_takes(app, seconds=2.0)
-    values(app, f"setattr(S, 'image', {str(picture)!r})")
-    good = picture.read_bytes()
-    picture.write_bytes(b"no picture at all")
+    app.run(f"bpy.ops.sessions.input_from_file(filepath={str(picture)!r})")
+    until(lambda: _inputs(app), "the picture is there to start from")
+    kept = Path(_inputs(app)[0])
+    good = kept.read_bytes()
+    kept.write_bytes(b"no picture at all")
     generate(app, "A lighthouse")
-    app.expected.append("reference.png")
+    app.expected += [kept.name, "cannot go on"]
     until(lambda: states(app) == ["failed"], "the take fails")
     wait_for(app, "Failed", "UI")
-    wait_for(app, "cannot be read", "UI")
-    wait_for(app, "then try again", "UI")  # what to do, in words
-    picture.write_bytes(good)
+    wait_for(app, "since the take was", "UI")
+    wait_for(app, "Generate a new take", "UI")  # what to do, in words
+    kept.write_bytes(good)
     click(app, "Try Again", "UI")
     until(lambda: states(app) == ["succeeded", "failed"], "the new one has its clip")

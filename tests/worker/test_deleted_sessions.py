@@ -15,6 +15,8 @@ from .blender_side import BlenderSide, clip_of, leftovers, on_disk
 from .clips import mp4
 from .fake_service import FolderService
 
+_BEFORE = frozenset({TakeState.QUEUED, TakeState.SUBMITTING})
+
 
 def delete(blender: BlenderSide) -> tuple[str, str]:
     """Delete the one session; its id and name."""
@@ -79,7 +81,9 @@ def test_its_take_that_comes_to_nothing_leaves_nothing(
 def test_deleting_it_in_the_moment_its_take_ends_loses_neither(blender: BlenderSide, sidecar: Path) -> None:
     for round_number in range(12):
         (take_id,) = blender.generate({"polls": round_number % 4, "poll_after": 0.001}, prompt=f"Shot {round_number}")
-        blender.until_state(take_id, TakeState.RUNNING)
+        blender.until(
+            lambda take_id=take_id: blender.take(take_id).state not in _BEFORE, "the take runs, or has ended already"
+        )
         for session in blender.project.sessions:
             blender.commit(sessions.delete(blender.project, session.id, datetime.now(UTC)))
         blender.until_ended(take_id)

@@ -7,7 +7,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...core.capabilities import Media
 from ...core.models import Role
-from .. import compat, inputs, pump, runtime
+from .. import compat, inputs, pump, runtime, words
 from .reporting import Result, reporting
 from .sessions import writable
 
@@ -34,6 +34,7 @@ class _ForRole:
 
     role: EnumProperty(
         name="Use As",
+        translation_context=words.CONTEXT,
         items=(
             ("first_frame", "First Frame", "The picture that the clip begins with"),
             ("last_frame", "Last Frame", "The picture that the clip ends with"),
@@ -77,6 +78,7 @@ class SESSIONS_OT_input_from_strip(_ForRole, bpy.types.Operator):
 
     frame: EnumProperty(
         name="Frame",
+        translation_context=words.CONTEXT,
         items=(
             ("first", "First", "The first frame that the strip shows"),
             ("current", "Current", "The frame under the playhead"),
@@ -111,6 +113,7 @@ class SESSIONS_OT_input_from_range(bpy.types.Operator):
 
     role: EnumProperty(
         name="Use As",
+        translation_context=words.CONTEXT,
         items=(
             ("video", "Video", "The clip that is changed or continued"),
             ("reference", "Reference", "A picture or clip that shows what something looks like"),
@@ -143,6 +146,7 @@ class SESSIONS_OT_input_from_file(_ForRole, bpy.types.Operator):
 
     media: EnumProperty(
         name="Kind",
+        translation_context=words.CONTEXT,
         items=(
             ("image", "Picture", "The file is a picture"),
             ("video", "Video", "The file is a video"),
