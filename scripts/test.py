@@ -53,7 +53,7 @@ PURE_PYTHONS: tuple[environments.Version, ...] = ((3, 11), (3, 13))
 NO_TESTS = 5
 
 RUN_SECONDS = 20 * 60
-GUI_RUN_SECONDS = 25 * 60
+GUI_RUN_SECONDS = 30 * 60
 REAL_RUN_SECONDS = 15 * 60
 AT_ONCE = 3
 SCREENS = DIST / "screens"
