@@ -12,6 +12,9 @@ from . import accounts, form, places, runtime
 
 OWNER = "comfyui"
 
+# What `draw` needs, so that it reads no file but the first time.
+_own: dict[str, Path] = {}
+_listed = False
 _loaded: dict[Path, library.Workflow] = {}
 
 
@@ -24,11 +27,16 @@ def bring(source: str) -> None:
 
 def chosen() -> Path | None:
     """The file of the workflow in the form; None if that is none of the user's own."""
+    global _listed
     found = form.chosen() if runtime.is_enabled() else None
     if found is None or found.model is None or found.capabilities.id != OWNER:
         return None
-    file = catalog.workflows(places.user_folder("")) / f"{found.model.id}.json"
-    return file if file in _loaded or file.is_file() else None
+    if not _listed:
+        shipped = library.files(None)
+        everything = library.files(catalog.workflows(places.user_folder("")))
+        _own.update({name: file for name, file in everything.items() if shipped.get(name) != file})
+        _listed = True
+    return _own.get(found.model.id)
 
 
 def bindable(file: Path) -> list[binding.Bindable]:
@@ -54,5 +62,8 @@ def bind(file: Path, name: str, place: Place | None) -> None:
 
 
 def _changed() -> None:
+    global _listed
+    _listed = False
+    _own.clear()
     _loaded.clear()
     accounts.forget_capabilities(OWNER)

@@ -7,13 +7,13 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import bpy
 import pytest
 
-from .layouts import drawn
+from .layouts import Drawn, drawn
 
 KEY = "key_" + "f" * 128
 
@@ -105,6 +105,23 @@ def test_the_price_stands_on_the_button_before_it_is_pressed(panel: Any, account
     assert button() == "Generate (60 credits)"
     panel.count = 2
     assert button() == "Generate (120 credits)"
+
+
+def test_in_a_narrow_sidebar_the_price_stands_below_the_button_where_it_is_not_cut(panel: Any, accounts: Any) -> None:
+    panel.provider = "runway"
+    panel.model = "gen4.5"
+    panel.duration = 5.0
+    context = SimpleNamespace(
+        region=SimpleNamespace(width=200),
+        preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),
+        window_manager=bpy.context.window_manager,
+        scene=bpy.context.scene,
+        workspace=bpy.context.workspace,
+    )
+    stand_in = Drawn()
+    bpy.types.SESSIONS_PT_generate.draw(stand_in, context)
+    assert "Generate" in stand_in.layout.texts
+    assert "60 credits" in stand_in.layout.texts
 
 
 def test_without_a_key_nothing_is_sent_and_the_way_out_stands_below_the_button(

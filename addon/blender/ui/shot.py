@@ -36,7 +36,14 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
         row = layout.row()
         row.scale_y = 1.4
         row.operator_context = "INVOKE_DEFAULT"
-        row.operator("sessions.generate", text=_generate(context), translate=False, icon="RENDER_ANIMATION")
+        price = _price(context)
+        text = words.tr("Generate ({cost})").format(cost=price) if price else words.tr("Generate")
+        if is_narrow(context) and price:  # there it would be cut
+            text = words.tr("Generate")
+            below = layout.row()
+            below.alignment = "CENTER"
+            below.label(text=price, translate=False)
+        row.operator("sessions.generate", text=text, translate=False, icon="RENDER_ANIMATION")
         reason = generate.refusal(context)
         if reason and not runtime.current().blocked:  # that is told above
             wrapped(layout, context, reason, icon="INFO")
@@ -48,13 +55,11 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
             ).module = places.PACKAGE
 
 
-def _generate(context: bpy.types.Context) -> str:
-    """What stands on the button: with the price, where there is one and it is known."""
+def _price(context: bpy.types.Context) -> str:
+    """What a click on Generate costs; empty where it costs nothing or nobody can tell."""
     scene = compat.sequencer_scene(context)
     cost = form.estimate(timeline.scene_format(scene)) if scene is not None else None
-    if cost is None or not cost.amount:
-        return words.tr("Generate")
-    return words.tr("Generate ({cost})").format(cost=bills.money(cost.amount, cost.currency))
+    return bills.money(cost.amount, cost.currency) if cost and cost.amount else ""
 
 
 def _draw_prompt(layout: Any, panel: Any) -> None:
