@@ -79,6 +79,7 @@ def answered(message: messages.Inquired) -> None:
     """A provider has answered."""
     _answers[message.provider] = Answer(message.said, message.problem, message.balance)
     forget_capabilities(message.provider)
+    capabilities(message.provider)  # now, not while the panel is drawn
 
 
 def forget_capabilities(provider_id: str) -> None:

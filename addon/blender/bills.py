@@ -2,30 +2,66 @@
 
 from __future__ import annotations
 
+import logging
+import time
+from datetime import datetime
+from pathlib import Path
+
 from ..core import pricing, spending
-from ..core.models import Cost, Project, Request, Session
-from . import accounts, words
+from ..core.errors import StorageError
+from ..core.models import Cost, Project, Request, Session, Take
+from ..core.spending import Sums
+from ..providers import catalog
+from ..storage import ledger
+from . import accounts, places, words
 
-_of_session: dict[str, tuple[Session, dict[str, float]]] = {}
-_of_project: tuple[Project, dict[str, float]] | None = None
+log = logging.getLogger(__name__)
+
+_DAY_BYTES = 1_000_000  # of the ledger: thousands of takes, more than anybody sends in a day
+_DAY_SECONDS = 2.0
+
+_of_session: dict[str, tuple[Session, Sums]] = {}
+_of_rest: tuple[Project, Sums] | None = None
+_of_project: tuple[Project, Sums] | None = None
+_ledgers: dict[Path, ledger.Ledger] = {}
+_of_today: tuple[float, Sums] | None = None
 
 
-def money(amount: float, currency: str) -> str:
-    """An amount as people read it."""
-    if currency == "USD":
-        return f"${amount:.2f}" if amount >= 0.01 or not amount else "< $0.01"
-    if currency == "credits":
-        return words.tr("{amount:g} credits").format(amount=round(amount, 2))
-    return f"{amount:.2f} {currency}"
+def money(amount: float, unit: str) -> str:
+    """An amount as people read it. `unit`: a currency, "credits", or as `core.spending.unit` has it."""
+    if unit == "USD":
+        if amount < 0:
+            return f"-{money(-amount, unit)}"
+        return f"${amount:,.2f}" if amount >= 0.01 or not amount else "< $0.01"
+    if unit == "credits":
+        return words.tr("{amount} credits").format(amount=_number(amount))
+    if spending.provider_of(unit):
+        return f"{_number(amount)} {unit_name(unit)}"
+    return f"{amount:,.2f} {unit}"
 
 
-def written(sums: dict[str, float]) -> str:
+def unit_name(unit: str) -> str:
+    """What amounts are counted in, as people say it."""
+    provider = spending.provider_of(unit)
+    if provider:
+        facts = catalog.PROVIDERS.get(provider)
+        return words.tr("{provider} credits").format(provider=facts.label if facts else provider)
+    return words.tr("US Dollars") if unit == "USD" else unit
+
+
+def written(sums: Sums) -> str:
     """Sums in a row; empty where nothing was paid."""
-    return ", ".join(money(amount, currency) for currency, amount in sorted(sums.items()) if amount)
+    return ", ".join(money(amount, unit) for unit, amount in sorted(sums.items()) if amount)
 
 
-def of_session(session: Session) -> dict[str, float]:
-    """What a session's takes cost, by currency."""
+def estimated(take: Take) -> str:
+    """What a take may cost that the service has told no cost of; empty if that is nothing or nobody can tell."""
+    cost = None if take.cost else spending.of_take(take, _estimate)
+    return money(cost.amount, cost.currency) if cost and cost.amount else ""
+
+
+def of_session(session: Session) -> Sums:
+    """What a session's takes cost."""
     before = _of_session.get(session.id)
     if before is None or before[0].takes is not session.takes:
         before = session, spending.of_session(session, _estimate)
@@ -33,24 +69,58 @@ def of_session(session: Session) -> dict[str, float]:
     return before[1]
 
 
-def of_project(project: Project) -> dict[str, float]:
-    """What the sessions of a project cost, by currency."""
+def of_project(project: Project) -> Sums:
+    """What a project's takes cost, with those of sessions that were deleted since."""
     global _of_project
     if _of_project is None or _of_project[0] is not project:
-        costs = [
-            Cost(amount=amount, currency=currency)
-            for session in project.sessions
-            for currency, amount in of_session(session).items()
-        ]
-        _of_project = project, pricing.total(costs)
+        _of_project = project, spending.added([of_rest(project), *map(of_session, project.sessions)])
     return _of_project[1]
+
+
+def of_rest(project: Project) -> Sums:
+    """What was made in sessions that were deleted since."""
+    global _of_rest
+    before = _of_rest[0] if _of_rest else None
+    if (
+        _of_rest is None
+        or before is None
+        or before.assets is not project.assets
+        or before.detached is not project.detached
+        or before.deleted is not project.deleted
+    ):
+        _of_rest = project, spending.of_rest(project, _estimate)
+    return _of_rest[1]
+
+
+def of_today() -> Sums:
+    """What was sent today, in all files and by every Blender of this user. Looks at the disk every two seconds only."""
+    global _of_today
+    moment = time.monotonic()
+    if _of_today is None or moment - _of_today[0] >= _DAY_SECONDS:
+        _of_today = moment, _sent_today()
+    return _of_today[1]
 
 
 def forget() -> None:
     """Another file is opened, or prices have changed."""
-    global _of_project
+    global _of_project, _of_rest, _of_today
     _of_session.clear()
-    _of_project = None
+    _of_project = _of_rest = _of_today = None
+
+
+def _sent_today() -> Sums:
+    path = places.user_folder("") / ledger.NAME
+    if path not in _ledgers:
+        _ledgers[path] = ledger.Ledger(path, _DAY_BYTES)
+    try:
+        return spending.of_day(_ledgers[path].entries(), datetime.now().astimezone().date())
+    except StorageError as error:
+        log.warning("the ledger cannot be read: %s", error)
+        return {}
+
+
+def _number(amount: float) -> str:
+    return f"{round(amount, 2):,.2f}".removesuffix(".00")
 
 
 def _estimate(request: Request) -> Cost | None:

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+import json
 import os
 import platform
 import re
 import sys
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import bpy
 
-from ..providers import catalog
+from ..core.errors import SessionsError
+from ..providers import catalog, secrecy
+from ..storage import keys
 from . import accounts, compat, places, runtime, settings, workers
 
 _LINES = 60
 _BYTES = 40_000
-_WORDS = re.compile(r"[A-Za-z0-9_\-]{24,}")  # keys and ids
+_SHORTEST = 2  # names as short as that are parts of everything
+_HIDDEN = "•••"
+_VARIABLES = ("HOME", "USERPROFILE", "USER", "USERNAME", "LOGNAME", "COMPUTERNAME", "HOSTNAME")
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_PATTERNS = tuple(
+    (re.compile(pattern, re.IGNORECASE), left)
+    for pattern, left in (
+        (r"(?<=//)[^/@\s]+@", ""),  # a name and a password in an address
+        (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", _HIDDEN),
+        (r"([?&][^=&\s]+=)[^&\s\"']+", rf"\1{_HIDDEN}"),  # what is signed in an address
+        # Whoever's folder it is: a name with blanks ends at the next separator, one at the end of a path at a blank.
+        (
+            r"((?:[/\\](?:Users|home|Documents(?: |%20)and(?: |%20)Settings)|(?<![\w./])(?:/run)?/media)[/\\]+)"
+            r"(?:[^/\\\n\"'<>|:*?]{1,64}(?=[/\\])|[^/\\\s\"'<>|:*?,;)]+)",
+            rf"\1{_HIDDEN}",
+        ),
+        (rf"(?<![\w:\\{_HIDDEN[0]}])(\\\\+)[\w.-]+(?=\\)", rf"\1{_HIDDEN}"),  # a machine on the network
+        (r"([A-Za-z0-9_\-]{4})[A-Za-z0-9_\-]{20,}", r"\1…"),  # keys and ids
+    )
+)
 
 
 def collect() -> str:
@@ -43,21 +69,37 @@ def collect() -> str:
 
 
 def clean(text: str) -> str:
-    """`text` without what names the user or opens an account."""
-    for secret in _secrets():
-        text = text.replace(secret, "•••")
-    return _WORDS.sub(lambda found: found[0][:4] + "…", text)
+    """`text` without what names the user or the machine, or opens an account."""
+    for provider_id, facts in catalog.PROVIDERS.items():
+        with contextlib.suppress(SessionsError):
+            secrecy.remember(keys.get(places.user_folder(""), provider_id, facts.variable))
+    text = secrecy.hide(text)
+    for name in _names():
+        # As a word of its own, or with nothing but marks beside it: a name may be a part of any word.
+        text = re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", _HIDDEN, text, flags=re.IGNORECASE)
+    for pattern, left in _PATTERNS:
+        text = pattern.sub(left, text)
+    return text
 
 
-def _secrets() -> list[str]:
-    """What must not be in it, the longest first."""
-    home = str(Path.home())
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        user = ""
-    found = {home, home.replace("\\", "/"), user, os.environ.get("COMPUTERNAME", ""), platform.node()}
-    return sorted((each for each in found if len(each) > 2), key=len, reverse=True)
+def _names() -> list[str]:
+    """What the user, the user's folder and the machine are called, in each form that a text may have, longest first."""
+    home = Path.home()
+    found = {str(home), home.as_posix(), home.name, platform.node(), platform.node().partition(".")[0]}
+    found |= {os.environ.get(name, "") for name in _VARIABLES}
+    found |= {urlsplit(each).hostname or "" for each in settings.get().addresses.values()} - _LOOPBACK
+    with contextlib.suppress(OSError, KeyError, ImportError):
+        found.add(getpass.getuser())
+    forms = {form for name in found if len(name) > _SHORTEST for form in _forms(name)}
+    return sorted(forms, key=lambda form: (-len(form), form))
+
+
+def _forms(name: str) -> Iterator[str]:
+    for composed in (unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name)):
+        yield composed
+        yield quote(composed)
+        yield json.dumps(composed)[1:-1]
+        yield repr(composed)[1:-1]
 
 
 def _answer(provider_id: str) -> str:

@@ -16,7 +16,7 @@ from ..core.errors import Problem, SessionsError, StorageError
 from ..core.models import Project, new_id
 from ..storage import sidecar
 from ..worker import messages
-from . import clips, places, pump, redrawing, relinking, runtime, settings, workers
+from . import clips, form, places, pump, redrawing, relinking, runtime, settings, workers
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ def open_current() -> None:
             values={"error": str(error)},
         )
     runtime.begin(path, project, blocked, trouble)
+    form.prepare()
     redrawing.redraw()  # a sidebar that is open already has no tab of ours until then
     if _has_content(project) and not bpy.app.background:
         try:

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import bpy
 from pydantic import JsonValue
 
-from ..core import fitting, pricing, requesting, sessions
+from ..core import fitting, matching, pricing, requesting, sessions
 from ..core.capabilities import Capabilities, Model, Option
 from ..core.errors import InputError, SessionsError
 from ..core.models import Cost, Draft, Mode
-from . import accounts, mirror, runtime, settings
+from ..core.wording import Text
+from . import accounts, compat, mirror, runtime, settings, timeline
 
 
 class Chosen(NamedTuple):
-    """What the draft in the panel comes to. `model` None: the provider has none, or not the one that is named."""
+    """What the draft in the panel comes to.
+
+    `model` is as it is for what was drafted; None: the provider has none, or not the one that is named.
+    """
 
     capabilities: Capabilities
     model: Model | None
@@ -48,12 +53,27 @@ def chosen() -> Chosen | None:
         model = requesting.model_of(draft, capabilities)
         mode = requesting.mode_of(draft)
         options = model.options_in(mode)[: mirror.MOST_OPTIONS] if model else ()
+        model = requesting.as_drafted(draft, model) if model else None
         _chosen = draft, capabilities, Chosen(capabilities, model, mode, options)
     return _chosen[2]
 
 
+def prepare() -> None:
+    """Read what the file's sessions may choose from, which takes up to 0.1 s a provider: drawing must not wait for it.
+
+    Measured in Blender 5.2: its data file and the first use of what reads it take 10 to 110 ms.
+    """
+    state = runtime.current()
+    named = {sessions.provider(each.draft, each) for each in state.project.sessions}
+    for provider_id in named:
+        accounts.capabilities(provider_id)
+    chosen()
+
+
 def choose(**changes: object) -> None:
-    """Take another provider, model or mode: what fits is kept, and what does not is noted for the panel.
+    """Take another provider, model or mode, or change how it is matched to the scene.
+
+    What fits is kept, and what does not is noted for the panel.
 
     Raises `SessionsError`.
     """
@@ -66,11 +86,25 @@ def choose(**changes: object) -> None:
     state.notes = ()
     if model is not None:
         named = draft.model
-        draft, notes = fitting.fit(draft, model)
+        draft, notes = fitting.fit(draft, model, scene_format())
         draft = draft.model_copy(update={"model": named})  # the provider's first one is not written down
         state.notes = tuple(notes)
     new = {name: getattr(draft, name) for name in type(draft).model_fields}
     runtime.commit(sessions.edit_draft(state.project, new, runtime.now()))
+
+
+def scene_format() -> requesting.SceneFormat | None:
+    """What the scene in the sequencer renders; None if there is none."""
+    scene = compat.sequencer_scene(bpy.context)
+    return timeline.scene_format(scene) if scene is not None else None
+
+
+def length() -> Text | None:
+    """How long the clip is, where the panel has nothing to choose; None where it has."""
+    found = chosen()
+    draft = runtime.current().draft
+    scene = scene_format() or requesting.SceneFormat(draft.width, draft.height, draft.fps)
+    return matching.length(draft, found.model, scene) if found and found.model else None
 
 
 def _first_fitting(draft: Draft, capabilities: Capabilities) -> str:

@@ -9,24 +9,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import bpy
 
-from ..core import sessions
-from ..core.capabilities import Media
+from ..core import lengths, requesting, sessions, terms
+from ..core.capabilities import Media, Slot
 from ..core.errors import InputError, SessionsError, StorageError
 from ..core.models import Draft, Input, Role, new_id
+from ..core.wording import N_
 from ..storage import files
+from ..storage import inputs as stored
 from ..worker import messages
-from . import compat, runtime, words, workers
+from . import compat, form, runtime, settings, timeline, words, workers
 
 log = logging.getLogger(__name__)
-
-_MANY = frozenset({Role.REFERENCE})  # of all others a request has one
 
 
 class Moment(StrEnum):
@@ -39,12 +39,18 @@ class Moment(StrEnum):
 
 @dataclass(frozen=True)
 class Preparing:
-    """An input that is on its way. `session_id`: whose draft it is for, None for that of the session to come."""
+    """An input that is on its way. `session_id`: whose draft it is for, None for that of the session to come.
+
+    `alone`: it takes the place of the one for the same. `done` of `frames` frames are rendered, 0 if nobody counts.
+    """
 
     role: Role
     origin: str
     session_id: str | None
     order: messages.Prepare
+    alone: bool
+    done: int = 0
+    frames: int = 0
 
     @property
     def name(self) -> str:
@@ -59,6 +65,11 @@ class _Range(NamedTuple):
     last: int
 
 
+_WRONG_MEDIA = {
+    Media.IMAGE: N_("This has to be a picture: {role}."),
+    Media.VIDEO: N_("This has to be a clip: {role}."),
+    Media.AUDIO: N_("This has to be a sound: {role}."),
+}
 _preparing: dict[str, Preparing] = {}  # by the order's id, the first that was wanted first
 _arrived: list[messages.Prepared] = []
 
@@ -76,6 +87,26 @@ def check_ready() -> None:
     """Raise `InputError` while something is on its way to the draft in the panel."""
     for each in preparing():
         raise InputError("The input “{name}” is still being prepared.", "Generate when it is there.", name=each.name)
+
+
+def slot(role: Role) -> Slot | None:
+    """The place that the chosen model has for a role in the draft's mode, None if it has none or nobody knows.
+
+    Where the inputs decide the mode, it is the one that it will be with such an input.
+    """
+    found = form.chosen()
+    if found is None or found.model is None:
+        return None
+    draft = runtime.current().draft
+    with_it = draft.model_copy(update={"inputs": (*draft.inputs, Input(role=role, path=""))})
+    return next((each for each in found.model.takes(requesting.mode_of(with_it)) if each.role is role), None)
+
+
+def file_of(entry: Input) -> Path:
+    """Where an input's file is now. Raises `StorageError` if it is not there any more."""
+    state = runtime.current()
+    there = entry.model_copy(update={"path": bpy.path.abspath(entry.path)})
+    return stored.locate(there, state.path, settings.root(state.path))
 
 
 # -- What a person does ------------------------------------------------------------------------------------------------
@@ -124,6 +155,7 @@ def take_range(context: bpy.types.Context, role: Role) -> None:
     if not any(_visible(scene, span)):
         raise InputError("The selected strips have no picture.", "Select strips with a picture.")
     origin = words.tr("Frames {first} to {last} of {name}").format(first=span.first, last=span.last, name=scene.name)
+    _check_length(role, (span.last - span.first + 1) / timeline.scene_format(scene).fps, origin)
     _shoot(role, Media.VIDEO, origin, scene, span)
 
 
@@ -148,7 +180,7 @@ def abandon(order_id: str) -> None:
     """Stop preparing an input."""
     gone = _preparing.pop(order_id, None)
     if gone:
-        workers.send(messages.Abandon(path=gone.order.path, order_id=order_id), runtime.current().path)
+        workers.send(messages.Abandon(path=runtime.current().path, order_id=order_id), runtime.current().path)
 
 
 # -- What the worker says ----------------------------------------------------------------------------------------------
@@ -157,6 +189,13 @@ def abandon(order_id: str) -> None:
 def arrived(message: messages.Prepared) -> None:
     """The worker has made an input, or cannot: the next tick sees to it."""
     _arrived.append(message)
+
+
+def progressed(message: messages.Underway) -> None:
+    """The worker has rendered more of an input."""
+    each = _preparing.get(message.order_id)
+    if each:
+        _preparing[message.order_id] = replace(each, done=message.done, frames=message.frames)
 
 
 def is_waiting() -> bool:
@@ -183,25 +222,28 @@ def _put(message: messages.Prepared) -> None:
     session = sessions.find(project, wanted.session_id) if wanted.session_id else None
     draft = session.draft if session else project.desk.draft if project.desk else Draft()
     new = Input(role=wanted.role, path=str(message.file), sha256=message.sha256, origin=wanted.origin)
-    changes = {"inputs": with_input(draft.inputs, new)}
+    changes = {"inputs": with_input(draft.inputs, new, wanted.alone)}
     try:
         runtime.commit(sessions.edit_draft_of(project, wanted.session_id, changes, runtime.now()))
     except SessionsError as error:
         runtime.current().trouble = error.problem
 
 
-def with_input(inputs: tuple[Input, ...], new: Input) -> tuple[Input, ...]:
-    """The inputs with a new one: in the place of the one for the same, except that there may be many references."""
-    if new.role not in _MANY:
+def with_input(inputs: tuple[Input, ...], new: Input, alone: bool) -> tuple[Input, ...]:
+    """The inputs with a new one: in the place of the one for the same if there can be just one, else beside it."""
+    if alone:
         return (*(entry for entry in inputs if entry.role is not new.role), new)
     return (*(entry for entry in inputs if (entry.role, entry.sha256) != (new.role, new.sha256)), new)
 
 
 def worker_died() -> None:
     """Order again what the worker had not made."""
-    for each in list(_preparing.values()):
+    path = runtime.current().path
+    for order_id, each in list(_preparing.items()):
+        order = each.order.model_copy(update={"path": path})  # the file may have been saved elsewhere since
+        _preparing[order_id] = replace(each, order=order, done=0, frames=0)
         try:
-            workers.send(each.order, runtime.current().path)
+            workers.send(order, path)
         except SessionsError as error:
             _preparing.clear()
             runtime.current().trouble = error.problem
@@ -239,6 +281,9 @@ def _copy(scene: bpy.types.Scene) -> Path:
     are. Paths become absolute in the copy alone.
     """
     copy = Path(bpy.app.tempdir, f"input-{new_id()}.blend")
+    for each in bpy.data.scenes:
+        for layer in each.view_layers:
+            _ = layer.objects.active  # brings it up to date: 5.2 crashes when it writes a layer that never was
     try:
         bpy.data.libraries.write(str(copy), {scene}, path_remap="ABSOLUTE", compress=False)
     except (OSError, RuntimeError) as error:
@@ -255,13 +300,24 @@ def _copy(scene: bpy.types.Scene) -> Path:
 def _order(role: Role, media: Media, origin: str, file: Path, shot: messages.Shot | None = None) -> None:
     state = runtime.current()
     runtime.check_writable()
+    place = slot(role)
+    if place and place.media is not media:
+        raise InputError(_WRONG_MEDIA[place.media], "Take another one.", role=terms.role(role))
+    alone = place.most == 1 if place else role is not Role.REFERENCE
     order = messages.Prepare(path=state.path, order_id=new_id(), media=media, file=file, shot=shot)
     workers.send(order, state.path)
-    if role not in _MANY:  # the last word counts
+    if alone:  # the last word counts
         for order_id in [each.order.order_id for each in preparing() if each.role is role]:
             abandon(order_id)
     session_id = state.session.id if state.session else None
-    _preparing[order.order_id] = Preparing(role, origin, session_id, order)
+    _preparing[order.order_id] = Preparing(role, origin, session_id, order, alone)
+
+
+def _check_length(role: Role, seconds: float, name: str) -> None:
+    """Raise `InputError` if the chosen model takes no clip of that length: before it is rendered."""
+    place, found = slot(role), form.chosen()
+    if place and found and found.model:
+        lengths.check(seconds, place, found.model, name)
 
 
 # -- Looking at the timeline -------------------------------------------------------------------------------------------

@@ -8,19 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..core import numbering
-from ..core.errors import InputError, SessionsError
+from ..core.errors import InputError
 from ..core.wording import N_
 from ..providers import catalog
-from ..worker import messages
-from . import accounts, files, places, redrawing, runtime, settings, words, workers
+from . import connections, files, limits, places, redrawing, runtime, settings, words, workers
 from .operators.reporting import Result, reporting
-from .ui.tab import points
-from .ui.text import draw_problem, wrapped
-
-_LABELS = 0.3  # of the width
+from .ui.columns import inset, labelled, sentence
+from .ui.text import wrapped
 
 # The number is what Blender saves of a choice: it must stay the same whichever providers come and go.
 _PROVIDERS = [
@@ -88,36 +85,6 @@ class SESSIONS_AP_preferences(bpy.types.AddonPreferences):
         description="Ask before a session and the records of its takes are deleted for good",
         default=True,
     )
-    limit_usd: FloatProperty(
-        name="Daily Limit in US Dollars",
-        description="Takes that would cost more in a day, in all files together, are not sent. 0 for no limit",
-        min=0.0,
-        precision=2,
-        step=100,
-    )
-    limit_credits: FloatProperty(
-        name="Daily Limit in Credits",
-        description="Takes that would cost more in a day, in all files together, are not sent. 0 for no limit",
-        min=0.0,
-        precision=0,
-        step=100,
-    )
-    ask_usd: FloatProperty(
-        name="Ask Above in US Dollars",
-        description="A click on Generate that costs more asks first. 0 to never ask",
-        min=0.0,
-        default=5.0,
-        precision=2,
-        step=100,
-    )
-    ask_credits: FloatProperty(
-        name="Ask Above in Credits",
-        description="A click on Generate that costs more asks first. 0 to never ask",
-        min=0.0,
-        default=500.0,
-        precision=0,
-        step=100,
-    )
     takes_view: EnumProperty(
         name="Takes View",
         description="How takes are shown",
@@ -136,8 +103,8 @@ class SESSIONS_AP_preferences(bpy.types.AddonPreferences):
         self.layout.use_property_decorate = False
         for name, heading, draw in (
             ("new", words.tr("New Sessions and Clips"), _draw_new),
-            ("providers", words.tr("Providers"), _draw_providers),
-            ("money", words.tr("Money"), _draw_money),
+            ("providers", words.tr("Providers"), connections.draw),
+            ("money", words.tr("Money"), limits.draw),
             ("confirmations", words.tr("Confirmations"), _draw_confirmations),
             ("stored", words.tr("What Is Stored Where"), _draw_stored),
         ):
@@ -147,45 +114,16 @@ class SESSIONS_AP_preferences(bpy.types.AddonPreferences):
                 draw(self, body.column(), context)
 
 
-def _key_of(provider_id: str) -> dict[str, Any]:
-    """How the field of a key reads and writes: Blender itself keeps nothing of it."""
-
-    def get(_self: Any) -> str:
-        return accounts.MASK if accounts.has_key(provider_id) else ""
-
-    def set(_self: Any, typed: str) -> None:
-        try:
-            accounts.set_key(provider_id, typed)
-        except SessionsError as error:  # a property cannot report: it stands where an answer would
-            accounts.answered(messages.Inquired(provider=provider_id, problem=error.problem))
-
-    return {"get": get, "set": set}
-
-
-for _facts in catalog.PROVIDERS.values():
-    if _facts.base:
-        SESSIONS_AP_preferences.__annotations__[settings.address(_facts.id)] = StringProperty(
-            name="Address",
-            description="Where the provider is; left empty, where it usually is",
-        )
-    if _facts.variable:
-        SESSIONS_AP_preferences.__annotations__[settings.key(_facts.id)] = StringProperty(
-            name="Key",
-            translation_context=words.CONTEXT,
-            description="What opens your account there. It is kept in a file that only you can read",
-            subtype="PASSWORD",
-            options={"SKIP_SAVE"},
-            **_key_of(_facts.id),
-        )
+SESSIONS_AP_preferences.__annotations__.update({**connections.properties(), **limits.properties()})
 
 
 def _draw_new(preferences: Any, layout: Any, context: bpy.types.Context) -> None:
-    _labelled(layout, words.tr("Default Provider")).prop(preferences, "default_provider", text="")
-    _sentence(layout, context, words.tr("New sessions start with it. A session with takes keeps its own."))
-    row = _labelled(layout, words.tr("Assets Folder")).row(align=True)
+    labelled(layout, words.tr("Default Provider")).prop(preferences, "default_provider", text="")
+    _explain(layout, context, words.tr("New sessions start with it. A session with takes keeps its own."))
+    row = labelled(layout, words.tr("Assets Folder")).row(align=True)
     row.prop(preferences, "assets_folder", text="", placeholder="Beside each .blend")
     row.operator("sessions.choose_assets_folder", text="", icon="FILE_FOLDER")
-    _sentence(
+    _explain(
         layout,
         context,
         words.tr(
@@ -193,65 +131,17 @@ def _draw_new(preferences: Any, layout: Any, context: bpy.types.Context) -> None
             "Clips that are there already stay where they are."
         ),
     )
-    _labelled(layout, words.tr("New Session Names")).row().prop(preferences, "naming", expand=True)
+    labelled(layout, words.tr("New Session Names")).row().prop(preferences, "naming", expand=True)
     if preferences.naming == "NUMBERED":
-        _labelled(layout, words.tr("Pattern")).prop(preferences, "name_pattern", text="")
-        _sentence(layout, context, _examples(preferences.name_pattern))
+        labelled(layout, words.tr("Pattern")).prop(preferences, "name_pattern", text="")
+        _explain(layout, context, _examples(preferences.name_pattern))
     else:
-        _sentence(layout, context, words.tr("A session is named after its first prompt, unless a name is typed."))
-
-
-def _draw_money(preferences: Any, layout: Any, context: bpy.types.Context) -> None:
-    for name, label in (("limit", words.tr("Limit per Day")), ("ask", words.tr("Ask Above"))):
-        row = _labelled(layout, label).row(align=True)
-        row.prop(preferences, f"{name}_usd", text="US Dollars")
-        row.prop(preferences, f"{name}_credits", text="Credits")
-    _sentence(
-        layout,
-        context,
-        words.tr(
-            "Prices are estimates from the providers' lists. What a take did cost is shown with it. 0 is no limit."
-        ),
-    )
-
-
-def _draw_providers(preferences: Any, layout: Any, context: bpy.types.Context) -> None:
-    for facts in catalog.PROVIDERS.values():
-        if facts.base:
-            _draw_provider(preferences, layout, context, facts)
-
-
-def _draw_provider(preferences: Any, layout: Any, context: bpy.types.Context, facts: catalog.Facts) -> None:
-    """Where a provider is, what opens it, and what it answered."""
-    body = _labelled(layout, facts.label).column()
-    if accounts.in_environment(facts.id):
-        body.label(text=words.tr("The key is in the variable {name}").format(name=facts.variable), translate=False)
-    elif facts.variable:
-        row = body.row(align=True)
-        row.prop(preferences, settings.key(facts.id), text="", placeholder="Key", icon="KEY_HLT")
-        if facts.keys:
-            row.operator("wm.url_open", text="", icon="URL").url = facts.keys
-    body.prop(preferences, settings.address(facts.id), text="", placeholder=facts.base)
-    found = accounts.answer(facts.id)
-    row = body.row()
-    row.alignment = "LEFT"
-    row.operator("sessions.test_connection", icon="LINKED").provider = facts.id
-    if found == accounts.Answer():
-        row.label(text="Asking…", icon="TIME")
-    elif found and found.problem:
-        draw_problem(body.column(align=True), context, found.problem, inset=_inset(context))
-    elif found and found.said:
-        wrapped(body, context, words.text(found.said), icon="CHECKMARK", inset=_inset(context))
-    column = body.column()
-    column.active = False
-    sentences = f"{words.tr(facts.leaves)} {words.tr(facts.costs)}"
-    wrapped(column, context, sentences, inset=_inset(context))
-    layout.separator()
+        _explain(layout, context, words.tr("A session is named after its first prompt, unless a name is typed."))
 
 
 def _draw_confirmations(preferences: Any, layout: Any, context: bpy.types.Context) -> None:
-    _labelled(layout, "").prop(preferences, "confirm_delete")
-    _sentence(layout, context, words.tr("Deleted sessions cannot be brought back. Their clips stay in any case."))
+    labelled(layout, "").prop(preferences, "confirm_delete")
+    _explain(layout, context, words.tr("Deleted sessions cannot be brought back. Their clips stay in any case."))
 
 
 def _draw_stored(_preferences: Any, layout: Any, context: bpy.types.Context) -> None:
@@ -275,35 +165,20 @@ def _draw_stored(_preferences: Any, layout: Any, context: bpy.types.Context) -> 
     row.operator("sessions.show_folder", text="Show Folder", icon="FILE_FOLDER").folder = "KEYS"
 
 
-def _labelled(layout: Any, label: str) -> Any:
-    """What stands right of a label."""
-    split = layout.split(factor=_LABELS)
-    left = split.row()
-    left.alignment = "RIGHT"
-    left.label(text=label, translate=False)
-    return split
-
-
-def _sentence(layout: Any, context: bpy.types.Context, text: str) -> None:
-    column = _labelled(layout, "").column()
-    column.active = False
-    wrapped(column, context, text, inset=_inset(context))
+def _explain(layout: Any, context: bpy.types.Context, text: str) -> None:
+    """A sentence on the field above, and room for the next one."""
+    sentence(labelled(layout, ""), context, text)
     layout.separator()
 
 
 def _stored(layout: Any, context: bpy.types.Context, label: str, text: str) -> Any:
     """A sentence on what lies where; returns the row for the button."""
-    column = _labelled(layout, label).column()
-    wrapped(column, context, text, inset=_inset(context))
+    column = labelled(layout, label).column()
+    wrapped(column, context, text, inset=inset(context))
     row = column.row()
     row.alignment = "LEFT"
     layout.separator()
     return row
-
-
-def _inset(context: bpy.types.Context) -> int:
-    """The points of the region's width that the labels take from the sentences."""
-    return int(points(context) * _LABELS)
 
 
 def _examples(pattern: str) -> str:

@@ -25,7 +25,7 @@ from ..core import sessions
 from ..core.checking import MAX_COUNT
 from ..core.errors import SessionsError
 from ..core.models import Draft
-from . import choices, mirror, options, runtime, searching, words
+from . import choices, form, mirror, options, runtime, searching, words
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,14 @@ def _edit(**changes: object) -> None:
         # A property cannot report: the panel shows the trouble.
         log.warning("%s", error)
         state.trouble = error.problem
+
+
+def _set_match_scene(_self: Any, value: bool) -> None:
+    try:
+        form.choose(match_scene=value)  # the size that is shown then is one that the model makes
+    except SessionsError as error:
+        log.warning("%s", error)
+        runtime.current().trouble = error.problem
 
 
 def _draft(name: str) -> dict[str, Any]:
@@ -217,7 +225,8 @@ class SESSIONS_PG_panel(bpy.types.PropertyGroup):
     match_scene: BoolProperty(
         name="Match Scene",
         description="Use the size and frame rate nearest to the scene's",
-        **_draft("match_scene"),
+        get=_get("match_scene"),
+        set=_set_match_scene,
     )
     width: IntProperty(
         name="Width", description="Width of the clip in pixels", min=16, subtype="PIXEL", **_draft("width")

@@ -17,7 +17,7 @@ from ..core import merging
 from ..core.errors import SessionsError
 from ..core.models import Project, Take, TakeState
 from ..worker import messages
-from . import accounts, arrivals, inputs, prompts, redrawing, runtime, thumbnails, workers
+from . import accounts, arrivals, bills, inputs, prompts, redrawing, runtime, thumbnails, workers
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +112,10 @@ def _applied(message: messages.FromWorker, project: Project) -> Project:
         return project
     if isinstance(message, messages.Inquired):
         accounts.answered(message)
+        bills.forget()  # prices may be others now
+        return project
+    if isinstance(message, messages.Underway):
+        inputs.progressed(message)
         return project
     if isinstance(message, messages.Prepared):
         inputs.arrived(message)

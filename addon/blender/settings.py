@@ -9,12 +9,19 @@ from typing import Any, NamedTuple
 
 import bpy
 
-from ..core import numbering, sessions
+from ..core import numbering, sessions, spending
 from ..core.errors import InputError
 from ..core.models import Draft, Session
 from ..providers import catalog
 from ..worker import messages
 from . import places
+
+UNITS = {"USD": "usd"} | {
+    spending.unit("credits", each.id): f"{each.id}_credits" for each in catalog.PROVIDERS.values() if each.credits
+}
+"""What money can be limited in, by `core.spending.unit`, each with how the preferences call it."""
+
+ASK_ABOVE = {unit: 5.0 if unit == "USD" else 500.0 for unit in UNITS}
 
 
 class Settings(NamedTuple):
@@ -22,8 +29,8 @@ class Settings(NamedTuple):
 
     `provider`: id of the default one. `assets_folder`: as it was typed, empty for beside each .blend. `pattern`: how
     new sessions are numbered (see `core.numbering`), empty for names from the prompt. `addresses`: where providers are,
-    by id, empty for where they usually are. `daily_limit`: how much may be spent in a day, by currency. `ask_above`:
-    how much a click may cost without a question, by currency.
+    by id, empty for where they usually are. `daily_limit`: how much may be spent in a day, by `core.spending.unit`.
+    `ask_above`: how much a click may cost without a question, likewise.
     """
 
     provider: str = ""
@@ -32,7 +39,7 @@ class Settings(NamedTuple):
     confirm_delete: bool = True
     addresses: Mapping[str, str] = {}
     daily_limit: Mapping[str, float] = {}
-    ask_above: Mapping[str, float] = {"USD": 5.0, "credits": 500.0}
+    ask_above: Mapping[str, float] = ASK_ABOVE
 
 
 def get() -> Settings:
@@ -50,12 +57,9 @@ def get() -> Settings:
             for each in catalog.PROVIDERS.values()
             if each.base and (typed := getattr(said, address(each.id)).strip())
         },
-        daily_limit={name: each for name in CURRENCIES if (each := getattr(said, f"limit_{name.lower()}"))},
-        ask_above={name: each for name in CURRENCIES if (each := getattr(said, f"ask_{name.lower()}"))},
+        daily_limit={unit: each for unit, name in UNITS.items() if (each := getattr(said, f"limit_{name}"))},
+        ask_above={unit: each for unit, name in UNITS.items() if (each := getattr(said, f"ask_{name}"))},
     )
-
-
-CURRENCIES = ("USD", "credits")
 
 
 def address(provider_id: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from ..core import remaining
 from ..core.models import Asset, Request, Take, TakeState
 from ..core.wording import N_
+from ..worker import problems
 from . import runtime, words
 
 STATES: dict[TakeState, tuple[str, Any]] = {
@@ -35,15 +36,19 @@ def state(take: Take) -> str:
 
 
 def length(request: Request) -> str:
-    """How long a clip is."""
-    return words.tr("{seconds:g} s").format(seconds=request.duration)
+    """How long a clip is; empty where the service decided that."""
+    return words.tr("{seconds:g} s").format(seconds=round(request.duration, 2)) if request.duration else ""
 
 
 def facts(request: Request) -> str:
-    """What a clip was made with, apart from the prompt."""
-    return words.tr("{width} × {height}, {fps:g} fps, {duration:g} s, seed {seed}").format(
-        width=request.width, height=request.height, fps=request.fps, duration=request.duration, seed=request.seed
+    """What a clip was made with, apart from the prompt and from what the service decided."""
+    told = (
+        f"{request.width} × {request.height}" if request.width and request.height else "",
+        words.tr("{fps:g} fps").format(fps=round(request.fps, 3)) if request.fps else "",
+        length(request),
+        words.tr("seed {seed}").format(seed=request.seed),
     )
+    return ", ".join(filter(None, told))
 
 
 def prompt(request: Request) -> str:
@@ -52,13 +57,21 @@ def prompt(request: Request) -> str:
     return " ".join(text[:_PROMPT_CHARACTERS].split()) + ("…" if len(text) > _PROMPT_CHARACTERS else "")
 
 
+def told(take: Take) -> str:
+    """What the worker says last of a take that runs, else the word for its state.
+
+    While it is being cancelled only what the service does about that: all else was said before.
+    """
+    progress = runtime.current().progress.get(take.id)
+    is_cancelling = take.id in runtime.current().cancelling
+    if not progress or not progress.text or (is_cancelling and progress.text not in problems.CANCELLING):
+        return state(take)
+    return words.text(progress.said)
+
+
 def happening(take: Take) -> str:
     """What is happening to a take, as the worker says or at least its state, and how long that will go on."""
-    progress = runtime.current().progress.get(take.id)
-    if take.id in runtime.current().cancelling or not progress or not progress.text:
-        said = state(take)
-    else:
-        said = words.text(progress.said)
+    said = told(take)
     left = remaining.words(remaining.seconds_left(runtime.current().paces.get(take.id), time.monotonic()))
     return words.tr("{happening}, {left}").format(happening=said, left=words.text(left)) if left else said
 

@@ -7,14 +7,17 @@ was read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
+from typing import TypeGuard
 
 from pydantic import JsonValue, TypeAdapter
 
 from .errors import Problem
 from .models import Mode, Role
+
+_SAME = 1e-6  # numbers that are no further apart are the same: single precision, sums of steps
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class Span:
 
     def admits(self, value: float) -> bool:
         """Whether `value` is within the span and on one of its steps."""
-        return self.minimum <= value <= self.maximum and abs(self.nearest(value) - value) < 1e-6
+        near = self.minimum - _SAME <= value <= self.maximum + _SAME
+        return near and abs(self.nearest(value) - value) < _SAME
 
     def nearest(self, value: float) -> float:
         """The admitted number nearest to `value`."""
@@ -57,7 +61,7 @@ class Choices:
 
     def admits(self, value: float) -> bool:
         """Whether `value` is one of them."""
-        return any(abs(value - each) < 1e-6 for each in self.values)
+        return any(abs(value - each) < _SAME for each in self.values)
 
     def nearest(self, value: float) -> float:
         """The one nearest to `value`, the larger of two."""
@@ -65,6 +69,11 @@ class Choices:
 
 
 Numbers = Span | Choices
+
+
+def is_open(numbers: Numbers | None) -> TypeGuard[Numbers]:
+    """Whether there is anything to choose: not where the service decides, nor where there is only one number."""
+    return numbers is not None and numbers.maximum - numbers.minimum > _SAME
 
 
 class Media(StrEnum):
@@ -145,31 +154,84 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Format:
+    """What a clip can be in some modes (empty: in all) where the request's options are as in `when`.
+
+    The other fields are those of `Model`, in whose place they are.
+    """
+
+    modes: frozenset[Mode] = frozenset()
+    when: dict[str, JsonValue] = field(default_factory=dict)
+    duration: Numbers | None = None
+    width: Span | None = None
+    height: Span | None = None
+    fps: Numbers | None = None
+    frames: Numbers | None = None
+    sizes: tuple[tuple[int, int], ...] = ()
+
+    def fits(self, mode: Mode, options: Mapping[str, JsonValue]) -> bool:
+        """Whether it is for such a request."""
+        return (not self.modes or mode in self.modes) and all(
+            options.get(name) == wanted for name, wanted in self.when.items()
+        )
+
+
+@dataclass(frozen=True)
 class Model:
     """One model of a provider. Durations are in seconds, sizes in pixels, frame rates in frames per second.
 
-    `sizes`: the only ones it makes; empty: any that `width` and `height` admit. `fps` None: the service decides and
-    cannot be told. `seed` None: it takes none. `slots`: what its modes take, where that is not as in `SLOTS`. `rates`:
-    what it costs, the first that fits counts; empty: unknown. `wire`: what its adapter needs to know to ask for it.
-    `problem`: why it cannot be used now. `prompt` False: it takes none.
+    `duration`, `width`, `height` and `fps` None: the service decides and cannot be told. `frames`: how many a clip can
+    have, where the model counts these; its length is then what they last, and `duration` None. `sizes`: the only ones
+    it makes; empty: any that `width` and `height` admit. `formats`: where all that is different, the first that fits
+    counts. `seed` None: it takes none. `slots`: what its modes take, where that is not as in `SLOTS`. `rates`: what it
+    costs, the first that fits counts; empty: unknown. `wire`: what its adapter needs to know to ask for it. `problem`:
+    why it cannot be used now. `prompt` False: it takes none.
     """
 
     id: str
     label: str
     modes: frozenset[Mode]
     prompt_length: int
-    duration: Numbers
-    width: Span
-    height: Span
+    duration: Numbers | None
+    width: Span | None
+    height: Span | None
     fps: Numbers | None
     seed: Span | None
+    frames: Numbers | None = None
     sizes: tuple[tuple[int, int], ...] = ()
+    formats: tuple[Format, ...] = ()
     slots: dict[Mode, tuple[Slot, ...]] = field(default_factory=dict)
     options: tuple[Option, ...] = ()
     rates: tuple[Rate, ...] = ()
     wire: dict[str, JsonValue] = field(default_factory=dict)
     problem: Problem | None = None
     prompt: bool = True
+
+    def at(self, mode: Mode, options: Mapping[str, JsonValue]) -> Model:
+        """The model as it is for requests in a mode and with these options: with what a clip can be there."""
+        found = next((each for each in self.formats if each.fits(mode, options)), None)
+        if found is None:
+            return replace(self, formats=()) if self.formats else self
+        return replace(
+            self,
+            duration=found.duration,
+            width=found.width,
+            height=found.height,
+            fps=found.fps,
+            frames=found.frames,
+            sizes=found.sizes,
+            formats=(),
+        )
+
+    def durations(self, fps: float) -> Numbers | None:
+        """How long, in seconds, a clip can be at a frame rate; None: the service decides, or the rate is unknown."""
+        if self.frames is None:
+            return self.duration
+        if fps <= 0:
+            return None
+        if isinstance(self.frames, Choices):
+            return Choices(tuple(count / fps for count in self.frames.values))
+        return Span(self.frames.minimum / fps, self.frames.maximum / fps, self.frames.step / fps)
 
     def takes(self, mode: Mode) -> tuple[Slot, ...]:
         """The inputs of a mode."""

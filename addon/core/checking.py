@@ -48,13 +48,13 @@ def check_request(request: Request, capabilities: Capabilities) -> None:
     if request.mode not in model.modes:
         raise _without_mode(request.mode, model)
     _check_inputs(request, model)
-    _check_numbers(request, model)
+    _check_numbers(request, model.at(request.mode, request.options))
     _check_options(request, model)
 
 
 def _check_numbers(request: Request, model: Model) -> None:
     for told, value, numbers in (
-        (N_("{model} cannot make a clip of {value} s."), request.duration, model.duration),
+        (N_("{model} cannot make a clip of {value} s."), request.duration, model.durations(request.fps)),
         (N_("{model} cannot make a picture {value} pixels wide."), request.width, model.width),
         (N_("{model} cannot make a picture {value} pixels high."), request.height, model.height),
         (N_("{model} cannot make {value} frames per second."), request.fps, model.fps),
@@ -180,6 +180,20 @@ def admits(option: Option, value: JsonValue) -> bool:
     if option.kind is OptionKind.WHOLE and value != int(value):
         return False
     return option.span is None or option.span.admits(value)
+
+
+def read(option: Option, text: str) -> JsonValue:
+    """What an option is set to by a text; the text itself where it says nothing of the kind, to be refused."""
+    match option.kind:
+        case OptionKind.SWITCH:
+            return {"true": True, "false": False}.get(text.strip().lower(), text)
+        case OptionKind.WHOLE | OptionKind.NUMBER:
+            try:
+                number = float(text)
+            except ValueError:
+                return text
+            return int(number) if number.is_integer() else number
+    return text
 
 
 def _wrong_option(option: Option, value: JsonValue, model: Model) -> InputError:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from . import checking, terms
-from .capabilities import Model
+from .capabilities import Model, Numbers, is_open
 from .models import Draft, Input, Mode, Role
-from .requesting import mode_of, nearest_size
+from .requesting import SceneFormat, as_drafted, mode_of, nearest_size, output_format
 from .wording import Text, say
 
 
-def fit(draft: Draft, model: Model) -> tuple[Draft, list[Text]]:
-    """The draft for `model`, and a sentence for each thing that had to change. What was typed is never shortened."""
+def fit(draft: Draft, model: Model, scene: SceneFormat | None = None) -> tuple[Draft, list[Text]]:
+    """The draft for `model`, and a sentence for each thing that had to change. What was typed is never shortened.
+
+    `scene`: what the draft is matched to where it is to match.
+    """
     said: list[Text] = []
     changes: dict[str, object] = {"model": model.id}
     mode = _fitted_mode(draft, model)
@@ -26,7 +29,7 @@ def fit(draft: Draft, model: Model) -> tuple[Draft, list[Text]]:
         )
     changes["inputs"] = _fitted_inputs(draft, model, mode, said)
     changes["options"] = _fitted_options(draft, model, said)
-    _fit_numbers(draft, model, changes, said)
+    _fit_numbers(draft, as_drafted(draft.model_copy(update=changes), model), scene, changes, said)
     if model.prompt and len(draft.prompt) > model.prompt_length:
         said.append(
             say(
@@ -40,16 +43,18 @@ def fit(draft: Draft, model: Model) -> tuple[Draft, list[Text]]:
 
 
 def _fitted_mode(draft: Draft, model: Model) -> Mode:
-    """The draft's mode, else the model's that takes most of the draft's inputs, else its simplest."""
+    """The draft's mode, else the model's that takes most of the draft's inputs and lacks least, else its simplest."""
     mode = mode_of(draft)
     if mode in model.modes or not model.modes:
         return mode
 
-    def kept(candidate: Mode) -> int:
-        roles = {slot.role for slot in model.takes(candidate)}
-        return sum(each.role in roles for each in draft.inputs)
+    def suits(candidate: Mode) -> tuple[int, int]:
+        slots = model.takes(candidate)
+        there = [each.role for each in draft.inputs]
+        kept = sum(role in {slot.role for slot in slots} for role in there)
+        return kept, -sum(max(0, slot.least - there.count(slot.role)) for slot in slots)
 
-    return max((each for each in Mode if each in model.modes), key=kept)
+    return max((each for each in Mode if each in model.modes), key=suits)
 
 
 def _fitted_inputs(draft: Draft, model: Model, mode: Mode, said: list[Text]) -> tuple[Input, ...]:
@@ -95,19 +100,26 @@ def _fitted_options(draft: Draft, model: Model, said: list[Text]) -> dict[str, o
     return kept
 
 
-def _fit_numbers(draft: Draft, model: Model, changes: dict[str, object], said: list[Text]) -> None:
-    if not model.duration.admits(draft.duration):
-        changes["duration"] = duration = model.duration.nearest(draft.duration)
+def _fit_numbers(
+    draft: Draft, model: Model, scene: SceneFormat | None, changes: dict[str, object], said: list[Text]
+) -> None:
+    said_of_format: list[Text] = []
+    if not draft.match_scene:
+        _fit_format(draft, model, changes, said_of_format)
+    fitted = draft.model_copy(update=changes)
+    own = SceneFormat(fitted.width, fitted.height, fitted.fps)
+    lengths = model.durations(output_format(fitted, model, scene or own)[2])
+    if is_open(lengths) and not _lasts(draft.duration, lengths, model):
+        changes["duration"] = duration = lengths.nearest(draft.duration)
         said.append(
             say(
                 "{model} makes no clip of {before:g} s: it is {after:g} s now.",
                 model=model.label,
-                before=draft.duration,
-                after=duration,
+                before=round(draft.duration, 2),
+                after=round(duration, 2),
             )
         )
-    if not draft.match_scene:
-        _fit_format(draft, model, changes, said)
+    said += said_of_format
     if draft.random_seed:
         return
     if model.seed is None:
@@ -124,8 +136,14 @@ def _fit_numbers(draft: Draft, model: Model, changes: dict[str, object], said: l
         )
 
 
+def _lasts(duration: float, lengths: Numbers, model: Model) -> bool:
+    """Whether a length can stay as it is; one that is counted in frames becomes whole ones by itself."""
+    return lengths.minimum <= duration <= lengths.maximum if model.frames else lengths.admits(duration)
+
+
 def _fit_format(draft: Draft, model: Model, changes: dict[str, object], said: list[Text]) -> None:
-    width, height = nearest_size(draft.width, draft.height, model)
+    nearest = nearest_size(draft.width, draft.height, model)
+    width, height = nearest[0] or draft.width, nearest[1] or draft.height
     if (width, height) != (draft.width, draft.height):
         changes |= {"width": width, "height": height}
         said.append(

@@ -15,7 +15,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from .errors import Problem
-from .models import Take, TakeState
+from .models import Cost, Take, TakeState
 
 _NEXT: dict[TakeState, frozenset[TakeState]] = {
     TakeState.QUEUED: frozenset({TakeState.SUBMITTING, TakeState.FAILED, TakeState.CANCELLED}),
@@ -45,8 +45,8 @@ def is_running(take: Take) -> bool:
 
 
 def submitting(take: Take, now: datetime) -> Take:
-    """The request is about to leave. Write this down first."""
-    return _to(take, TakeState.SUBMITTING, now, problem=None)
+    """The request is about to leave. Write this down first. Whatever job it had before, it will be another one."""
+    return _to(take, TakeState.SUBMITTING, now, problem=None, job_id=None)
 
 
 def requeued(take: Take, now: datetime) -> Take:
@@ -64,6 +64,11 @@ def uncertain(take: Take, problem: Problem, now: datetime) -> Take:
     return _to(take, TakeState.UNCERTAIN, now, problem=problem)
 
 
+def priced(take: Take, cost: Cost, now: datetime) -> Take:
+    """The service told what the take costs. It stays where it is."""
+    return take.model_copy(update={"cost": cost, "changed_at": now})
+
+
 def succeeded(take: Take, asset_id: str, now: datetime) -> Take:
     """The clip is in the assets folder."""
     return _to(take, TakeState.SUCCEEDED, now, asset_id=asset_id, problem=None)
@@ -77,6 +82,11 @@ def failed(take: Take, problem: Problem, now: datetime) -> Take:
 def cancelled(take: Take, now: datetime) -> Take:
     """The person ended the take."""
     return _to(take, TakeState.CANCELLED, now, problem=None)
+
+
+def given_up(take: Take, problem: Problem, now: datetime) -> Take:
+    """The person ended the take, although the service may have it: `problem` says what that means."""
+    return _to(take, TakeState.CANCELLED, now, problem=problem)
 
 
 def _to(take: Take, state: TakeState, now: datetime, **changes: object) -> Take:

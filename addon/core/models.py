@@ -75,7 +75,7 @@ class Request(Stored):
 
     The same request to the same provider means the same picture, where it can promise that.
 
-    `duration` is in seconds, `width` and `height` in pixels, `fps` in frames per second.
+    `duration` is in seconds, `width` and `height` in pixels, `fps` in frames per second; 0: the service decides.
     """
 
     prompt: str

@@ -14,18 +14,13 @@ def estimate(request: Request, capabilities: Capabilities) -> Cost | None:
         return Cost(amount=0.0, currency=capabilities.currency)
     model = capabilities.model(request.model)
     rate = next((rate for rate in model.rates if _fits(rate, request)), None) if model else None
-    if rate is None:
+    if model is None or rate is None:
         return None
-    amount = rate.amount * (request.duration if rate.per == "second" else 1)
-    return Cost(amount=amount, currency=capabilities.currency)
-
-
-def total(costs: list[Cost]) -> dict[str, float]:
-    """The sums by currency: credits and money are not added up."""
-    sums: dict[str, float] = {}
-    for cost in costs:
-        sums[cost.currency] = sums.get(cost.currency, 0.0) + cost.amount
-    return sums
+    if rate.per != "second":
+        return Cost(amount=rate.amount, currency=capabilities.currency)
+    if model.at(request.mode, request.options).durations(request.fps) is None:
+        return None  # the service decides how long the clip is
+    return Cost(amount=rate.amount * request.duration, currency=capabilities.currency)
 
 
 def _fits(rate: Rate, request: Request) -> bool:

@@ -44,7 +44,10 @@ class JobStatus(NamedTuple):
 
 
 class UncertainSubmission(Exception):
-    """The request may have been accepted, and nobody can tell: raised by `submit` instead of sending it again."""
+    """The request may have been accepted, and nobody can tell: raised by `submit` instead of sending it again.
+
+    Its argument is the reason as a `Text`, a whole sentence.
+    """
 
 
 class Inquiry(NamedTuple):

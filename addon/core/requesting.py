@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from . import checking
-from .capabilities import Capabilities, Model
+from .capabilities import Capabilities, Model, Numbers, is_open
 from .models import Draft, Mode, Request, Role
 
 _SAME_SHAPE = 0.02
@@ -45,6 +45,8 @@ def draft_request(draft: Draft, capabilities: Capabilities, scene: SceneFormat) 
     """What a draft asks for as it stands, unchecked, with the seed that stands in it."""
     model = model_of(draft, capabilities)
     mode = mode_of(draft)
+    if model is not None:
+        model = as_drafted(draft, model)
     width, height, fps = output_format(draft, model, scene)
     return Request(
         prompt=draft.prompt.strip(),
@@ -52,7 +54,7 @@ def draft_request(draft: Draft, capabilities: Capabilities, scene: SceneFormat) 
         model=model.id if model else draft.model,
         mode=mode,
         inputs=draft.inputs,
-        duration=duration_of(draft, model),
+        duration=duration_of(draft, model, fps),
         width=width,
         height=height,
         fps=fps,
@@ -66,6 +68,12 @@ def model_of(draft: Draft, capabilities: Capabilities) -> Model | None:
     if draft.model:
         return capabilities.model(draft.model)
     return capabilities.models[0] if capabilities.models else None
+
+
+def as_drafted(draft: Draft, model: Model) -> Model:
+    """The model as it is for what the draft asks for: with what a clip can be in its mode, with its options."""
+    mode = mode_of(draft)
+    return model.at(mode, options_of(draft, model, mode))
 
 
 def mode_of(draft: Draft) -> Mode:
@@ -87,41 +95,59 @@ def mode_of(draft: Draft) -> Mode:
 def output_format(draft: Draft, model: Model | None, scene: SceneFormat) -> tuple[int, int, float]:
     """Width and height in pixels and frames per second: the draft's own, or the nearest to the scene's.
 
-    Where a model decides the frame rate by itself, it is the scene's: nobody can tell yet what it will be.
+    Where there is nothing to choose, it is what there is; 0 if the service decides by itself. `model` is as drafted.
     """
     if model is None:
         return draft.width, draft.height, draft.fps
-    if not draft.match_scene:
-        return draft.width, draft.height, draft.fps if model.fps else scene.fps
-    fps = model.fps.nearest(scene.fps) if model.fps else scene.fps
-    return *nearest_size(scene.width, scene.height, model), fps
+    if draft.match_scene:
+        fps = model.fps.nearest(scene.fps) if model.fps else 0.0
+        return *nearest_size(scene.width, scene.height, model), fps
+    fps = _chosen(draft.fps, model.fps)
+    if model.sizes:
+        return draft.width, draft.height, fps
+    return int(_chosen(draft.width, model.width)), int(_chosen(draft.height, model.height)), fps
+
+
+def _chosen(wanted: float, numbers: Numbers | None) -> float:
+    if is_open(numbers):
+        return wanted
+    return numbers.minimum if numbers else 0.0
 
 
 def nearest_size(width: int, height: int, model: Model) -> tuple[int, int]:
     """The size in pixels that `model` can make nearest to `width` × `height`: by its aspect, then by its area.
 
-    Where any size can be made, the aspect is kept if it must shrink or grow.
+    Where any size can be made, the aspect is kept if it must shrink or grow. A side that the service decides is 0.
     """
     if model.sizes:
         shape = math.log(width / height)
         off = {size: abs(math.log(size[0] / size[1]) - shape) for size in model.sizes}
         alike = [size for size in model.sizes if off[size] <= min(off.values()) + _SAME_SHAPE]
         return min(alike, key=lambda size: abs(math.log(size[0] * size[1] / (width * height))))
-    scale = min(1.0, model.width.maximum / width, model.height.maximum / height)
-    scale = max(scale, model.width.minimum / width, model.height.minimum / height)
-    return int(model.width.nearest(width * scale)), int(model.height.nearest(height * scale))
+    sides = [(span, side) for span, side in ((model.width, width), (model.height, height)) if span]
+    scale = min([1.0, *(span.maximum / side for span, side in sides)])
+    scale = max([scale, *(span.minimum / side for span, side in sides)])
+    return (
+        int(model.width.nearest(width * scale)) if model.width else 0,
+        int(model.height.nearest(height * scale)) if model.height else 0,
+    )
 
 
-def duration_of(draft: Draft, model: Model | None) -> float:
+def duration_of(draft: Draft, model: Model | None, fps: float) -> float:
     """The clip's length in seconds: the draft's, or where that is to match, the nearest between those of the model.
 
-    One that is shorter or longer than any that the model makes stays as it is, to be refused.
+    One that is shorter or longer than any that the model makes stays as it is, to be refused. Where the model counts
+    frames, it is always what whole ones last at `fps`. Where there is nothing to choose, it is what there is; 0 if the
+    service decides by itself.
     """
-    if model is None or not draft.match_scene:
+    if model is None:
         return draft.duration
-    if not model.duration.minimum <= draft.duration <= model.duration.maximum:
-        return draft.duration
-    return model.duration.nearest(draft.duration)
+    lengths = model.durations(fps)
+    if not is_open(lengths):
+        return _chosen(draft.duration, lengths)
+    slack = 0.5 / fps if model.frames and fps else 0.0
+    within = lengths.minimum - slack <= draft.duration <= lengths.maximum + slack
+    return lengths.nearest(draft.duration) if within and (draft.match_scene or model.frames) else draft.duration
 
 
 def options_of(draft: Draft, model: Model, mode: Mode) -> dict[str, JsonValue]:

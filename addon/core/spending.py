@@ -2,34 +2,38 @@
 
 The sums of a session or project are made from its takes. Those of a day go across projects: they come from a ledger
 that the worker keeps, with one entry before each submission and one more where it turns out to have cost something
-else.
+else. All sums are by `unit`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from pydantic import AwareDatetime
 
-from . import pricing
 from .errors import InputError, Kind
 from .models import Cost, Project, Request, Session, Stored, Take, TakeState
 
 Estimate = Callable[[Request], Cost | None]
 """What one take of a request would cost, None if nobody can tell."""
 
+Sums = dict[str, float]
+"""Amounts by `unit`."""
+
+_CREDITS = "credits"
 _ON_THE_BILL = frozenset({TakeState.SUBMITTING, TakeState.RUNNING, TakeState.UNCERTAIN, TakeState.SUCCEEDED})
 
 
 class Entry(Stored):
     """A line of the ledger. `project` is the sidecar's path, `amount` 0 where nobody could tell it beforehand.
 
-    "sent": the request is about to leave. "settled": what the last one sent for the same take came to.
+    "sent": the request is about to leave. "settled": what the last one sent for the same take came to. "kept": that
+    nobody will ever know, so it stands as it is, and the take may be sent once more.
     """
 
-    kind: Literal["sent", "settled"]
+    kind: Literal["sent", "settled", "kept"]
     at: AwareDatetime
     take_id: str
     project: str
@@ -38,44 +42,85 @@ class Entry(Stored):
     currency: str
 
 
-def of_take(take: Take, estimate: Estimate) -> Cost | None:
-    """What a take cost as far as anybody can tell: what the service said, else the estimate if it may be on the bill.
+def unit(currency: str, provider: str) -> str:
+    """What amounts are added up and limited in: a currency, or the credits of one provider, worth nothing elsewhere."""
+    return f"{provider} {_CREDITS}" if currency == _CREDITS else currency
 
-    One that failed, or was cancelled before the service had it, costs nothing unless the service says so.
+
+def provider_of(unit: str) -> str:
+    """Whose credits a unit is; empty if it is a currency."""
+    return unit.removesuffix(f" {_CREDITS}") if unit.endswith(f" {_CREDITS}") else ""
+
+
+def added(parts: Iterable[Mapping[str, float]]) -> Sums:
+    """The sum of sums."""
+    sums: Sums = {}
+    for part in parts:
+        for name, amount in part.items():
+            sums[name] = sums.get(name, 0.0) + amount
+    return sums
+
+
+def may_be_billed(take: Take) -> bool:
+    """Whether a take may be on the bill although no service has told a cost.
+
+    One that was cancelled may be, if the service had it or it was given up; one that the service does not know any more
+    as well. One that failed, or was cancelled before the service had it, is not.
     """
-    if take.cost:
-        return take.cost
-    may_be = take.state in _ON_THE_BILL or (take.state is TakeState.CANCELLED and take.job_id)
-    return estimate(take.request) if may_be else None
+    match take.state:
+        case TakeState.CANCELLED:
+            return bool(take.job_id or take.problem)
+        case TakeState.FAILED:
+            return bool(take.job_id and take.problem and take.problem.kind is Kind.NOT_FOUND)
+    return take.state in _ON_THE_BILL
 
 
-def of_takes(takes: Iterable[Take], estimate: Estimate) -> dict[str, float]:
-    """The sum of takes, by currency; without those of which nobody knows the price."""
-    return pricing.total([cost for take in takes if (cost := of_take(take, estimate))])
+def of_take(take: Take, estimate: Estimate) -> Cost | None:
+    """What a take cost as far as can be told: what the service said, else the estimate if it may be on the bill."""
+    return take.cost or (estimate(take.request) if may_be_billed(take) else None)
 
 
-def of_session(session: Session, estimate: Estimate) -> dict[str, float]:
-    """What a session's takes cost, by currency."""
+def of_takes(takes: Iterable[Take], estimate: Estimate) -> Sums:
+    """The sum of takes; without those of which nobody knows the price."""
+    return added(_sum(of_take(take, estimate), take.request.provider) for take in takes)
+
+
+def of_session(session: Session, estimate: Estimate) -> Sums:
+    """What a session's takes cost."""
     return of_takes(session.takes, estimate)
 
 
-def of_project(project: Project, estimate: Estimate) -> dict[str, float]:
-    """What a project's takes cost, by currency, with the clips of sessions that were deleted since."""
-    takes = [*(take for session in project.sessions for take in session.takes), *project.detached]
-    known = {take.id for take in takes}
+def of_rest(project: Project, estimate: Estimate) -> Sums:
+    """What was made in sessions that were deleted since: their clips, and their takes that still run."""
+    known = {take.id for take in project.detached}
+    known |= {take.id for session in project.sessions for take in session.takes}
     left = [asset for asset in project.assets if asset.take_id not in known]
-    costs = [of_take(take, estimate) for take in takes] + [asset.cost or estimate(asset.request) for asset in left]
-    return pricing.total([cost for cost in costs if cost])
+    clips = (_sum(asset.cost or estimate(asset.request), asset.request.provider) for asset in left)
+    return added([of_takes(project.detached, estimate), *clips])
 
 
-def of_day(entries: Iterable[Entry], day: date) -> dict[str, float]:
-    """What was sent on a day of this machine's calendar, in all projects, by currency."""
-    costs = [
-        Cost(amount=entry.amount, currency=entry.currency)
-        for entry in _current(entries)
-        if entry.at.astimezone().date() == day
-    ]
-    return pricing.total(costs)
+def of_project(project: Project, estimate: Estimate) -> Sums:
+    """What a project's takes cost, with those of sessions that were deleted since."""
+    return added([of_rest(project, estimate), *(of_session(session, estimate) for session in project.sessions)])
+
+
+def of_day(entries: Iterable[Entry], day: date) -> Sums:
+    """What was sent on a day of this machine's calendar, in all projects.
+
+    What seems to be of the next day counts as well: the clock was set back since, or another time zone was entered.
+    """
+    last = day + timedelta(days=1)
+    counted = (entry for entry in _current(entries) if day <= entry.at.astimezone().date() <= last)
+    return added({unit(entry.currency, entry.provider): entry.amount} for entry in counted)
+
+
+def is_open(entries: Iterable[Entry], take_id: str, project: str) -> bool:
+    """Whether the last that was written of a take of this project is that it is about to be sent.
+
+    If it still waits to be sent, it never left: a crash came in between.
+    """
+    kinds = [entry.kind for entry in entries if entry.take_id == take_id and entry.project == project]
+    return kinds[-1:] == ["sent"]
 
 
 def was_sent(entries: Iterable[Entry], take_id: str, project: str) -> bool:
@@ -83,26 +128,33 @@ def was_sent(entries: Iterable[Entry], take_id: str, project: str) -> bool:
     return any(entry.kind == "sent" and entry.take_id == take_id and entry.project == project for entry in entries)
 
 
-def check_limit(limits: Mapping[str, float], spent: Mapping[str, float], expected: Cost) -> None:
-    """Raise `InputError` (of the kind MONEY) if a take that costs `expected` would go beyond the limit of a day.
+def passes(limit: float, spent: float, expected: float) -> bool:
+    """Whether `expected` more would go beyond a day's limit.
 
     Where nobody can tell the price, `expected` is 0: it may be sent until the limit is reached.
     """
-    limit = limits.get(expected.currency)
-    if limit is None:
-        return
-    before = spent.get(expected.currency, 0.0)
-    if before + expected.amount > limit + 1e-9 or before >= limit:
+    return spent + expected > limit + 1e-9 or spent >= limit
+
+
+def check_limit(limits: Mapping[str, float], spent: Mapping[str, float], expected: Cost, provider: str) -> None:
+    """Raise `InputError` (of the kind MONEY) if a take that costs `expected` would go beyond the limit of a day."""
+    counted_in = unit(expected.currency, provider)
+    limit, before = limits.get(counted_in), spent.get(counted_in, 0.0)
+    if limit is not None and passes(limit, before, expected.amount):
         raise InputError(
             "The limit of {limit:g} {currency} a day would be passed: {spent:.2f} are spent today, and this take "
             "costs about {expected:.2f}.",
             "Raise the limit in the preferences, or go on tomorrow.",
             Kind.MONEY,
             limit=limit,
-            currency=expected.currency,
+            currency=counted_in,
             spent=before,
             expected=expected.amount,
         )
+
+
+def _sum(cost: Cost | None, provider: str) -> Sums:
+    return {unit(cost.currency, provider): cost.amount} if cost else {}
 
 
 def _current(entries: Iterable[Entry]) -> list[Entry]:
@@ -113,6 +165,8 @@ def _current(entries: Iterable[Entry]) -> list[Entry]:
         if entry.kind == "sent":
             last[entry.take_id] = len(found)
             found.append(entry)
+        elif entry.kind == "kept":
+            last.pop(entry.take_id, None)
         elif entry.take_id in last:
             place = last[entry.take_id]
             found[place] = found[place].model_copy(update={"amount": entry.amount, "currency": entry.currency})

@@ -26,7 +26,7 @@ class Facts(NamedTuple):
 
     `base`: where it is unless the preferences say otherwise; empty if it has no address. `variable`: the environment
     variable that may hold its key, empty if it takes none. `keys`: the page where keys are had. `leaves`: what leaves
-    the machine, and `costs`: what it costs, each in sentences.
+    the machine, and `costs`: what it costs, each in sentences. `credits`: it bills in credits of its own.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Facts(NamedTuple):
     needs_key: bool = False
     variable: str = ""
     keys: str = ""
+    credits: bool = False
 
 
 class Context(NamedTuple):
@@ -78,6 +79,7 @@ PROVIDERS: Mapping[str, Facts] = {
             keys="https://dev.runwayml.com",
             leaves="Prompts, settings and input files go to Runway, which makes and keeps the clips.",
             costs="Runway bills each take in credits of your account there.",
+            credits=True,
         ),
         Facts(
             id="videos",

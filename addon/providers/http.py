@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError
 
 from ..core.errors import Kind, Problem, ProviderError
 from ..core.provider import UncertainSubmission
+from ..core.wording import say
 from . import addresses, replies, secrecy, wire
 from .answers import Answer, Lost, unreachable
 from .replies import Reply as Reply
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 _HOPS = 5
 _LONGEST_ID = 2048
+_LONGEST_STATE = 40
 
 
 class Account(NamedTuple):
@@ -116,9 +118,9 @@ class Service:
         try:
             reply = self._send("POST", path, fresh=True, **content)
         except Lost as error:
-            raise UncertainSubmission(str(error.problem.what)) from None
+            raise UncertainSubmission(error.problem.what) from None
         if reply.status not in _SAYS_NO and not 200 <= reply.status < 300:
-            raise UncertainSubmission(str(self._problem(reply).what))
+            raise UncertainSubmission(self._problem(reply).what)
         self._checked(reply, ())
         try:
             job_id = accepted(reply)
@@ -126,7 +128,7 @@ class Service:
             log.warning("%s accepted a request in words that are not understood: %r", self.label, error)
             job_id = None
         if not job_id or not isinstance(job_id, str) or len(job_id) > _LONGEST_ID or not job_id.isprintable():
-            raise UncertainSubmission(f"{self.label} answered without a job’s id")
+            raise UncertainSubmission(say("{service} answered without a job’s id.", service=self.label))
         return job_id
 
     def give(self, method: str, url: str, **content: Any) -> Reply:
@@ -163,6 +165,20 @@ class Service:
                 Kind.NETWORK,
                 service=self.label,
             ) from None
+
+    def unknown(self, state: str, wait: float = 0.0) -> ProviderError:
+        """For a job in a state that nobody here knows. It may pass: the worker asks again after `wait` seconds or more,
+        and when it has had enough of that, the take waits for a person to look.
+        """
+        error = ProviderError(
+            "{service} calls the take “{state}”, which is not understood.",
+            "Look there what becomes of it.",
+            Kind.NETWORK,
+            service=self.label,
+            state=plain(self.hide(state), _LONGEST_STATE) or "–",
+        )
+        error.wait = wait
+        return error
 
     def hide(self, text: str) -> str:
         """`text` without the key."""

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ..core.capabilities import Media
 from ..core.errors import StorageError
 from ..core.models import Input
-from . import assets, files, folders
+from . import assets, files, folders, paths
 from .failures import explained
 
 _FOLDER = "inputs"
@@ -26,7 +27,10 @@ _NAME_LENGTH = 16
 
 
 class Facts(BaseModel):
-    """What an input is: `width` and `height` in pixels; `seconds` of length and frames per second, 0 for a picture."""
+    """What an input is: `width` and `height` in pixels, `seconds` of length and frames per second.
+
+    0 where it has none: a picture no length, a sound no size. Nor has a sound a length where Blender cannot tell it.
+    """
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -36,10 +40,22 @@ class Facts(BaseModel):
     seconds: float = 0.0
     fps: float = 0.0
 
+    @property
+    def media(self) -> Media:
+        """What kind of file it was taken for."""
+        if not self.width:
+            return Media.AUDIO
+        return Media.VIDEO if self.fps else Media.IMAGE
+
+
+def beside(clips: Path) -> Path:
+    """Where inputs lie in an assets folder, whether there are any or not."""
+    return clips / _FOLDER
+
 
 def folder(sidecar: Path, root: Path | None) -> Path:
     """The folder of a project's inputs, made if need be. Raises `StorageError`."""
-    found = folders.make(sidecar, root) / _FOLDER
+    found = beside(folders.make(sidecar, root))
     with explained("made", found):
         found.mkdir(parents=True, exist_ok=True)
     for left in files.abandoned(found):
@@ -87,15 +103,50 @@ def find(folder: Path, sha256: str, variant: str = "") -> tuple[Path, Facts] | N
 
 
 def resolve(entry: Input, folder: Path) -> Path:
-    """Where an input's file is now: where it was, else in the folder by its hash. Raises `StorageError`."""
+    """Where an input's file is now: where it was, else in the folder by its hash. Raises `StorageError`.
+
+    After Save As it may lie with the project that it was taken for: the folders of the projects beside this one are
+    looked into too.
+    """
     if Path(entry.path).is_file():
         return Path(entry.path)
-    found = find(folder, entry.sha256) if entry.sha256 else None
-    if found is None:
-        raise StorageError(
-            "The input {file} is not there (any more).", "Choose it again, or another one.", file=entry.path
-        )
-    return found[0]
+    if entry.sha256:
+        for place in (folder, *sorted(folder.parent.parent.glob(f"*.assets/{_FOLDER}"))):
+            found = find(place, entry.sha256)
+            if found:
+                return found[0]
+    raise StorageError("The input {file} is not there (any more).", "Choose it again, or another one.", file=entry.path)
+
+
+def locate(entry: Input, sidecar: Path, root: Path | None) -> Path:
+    """As `resolve`, for the project at `sidecar`, whose folder need not be there. Raises `StorageError`."""
+    return resolve(entry, beside(folders.find(sidecar, root) or paths.assets_folder(sidecar)))
+
+
+def take_along(source: Path, folder: Path, brought: list[Path]) -> None:
+    """Let all that is in the folder of inputs `source` be in another one too. Raises `StorageError`.
+
+    Noted in `brought` as it comes; what is there already stays. Nothing needs to be told: inputs are found by hash.
+    """
+    for file in _files(source):
+        target = folder / file.name
+        if not _is_whole(target):
+            files.remove(target)
+            with explained("written", target), contextlib.suppress(FileExistsError):
+                files.link_or_copy_new(file, target)
+                brought.append(target)
+    with explained("written", folder):
+        files.flush_folder(folder)
+
+
+def remove(folder: Path, keep: frozenset[str] = frozenset()) -> None:
+    """Remove a folder of inputs, except for those whose SHA-256 are in `keep`."""
+    kept = {_stem(sha256, "") for sha256 in keep}
+    for file in _files(folder):
+        if file.stem.partition(" ")[0] not in kept:
+            files.remove(file)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def limits_name(pixels: tuple[int, int], size: int) -> str:
@@ -105,6 +156,14 @@ def limits_name(pixels: tuple[int, int], size: int) -> str:
 
 def _stem(sha256: str, variant: str) -> str:
     return f"{sha256[:_NAME_LENGTH]} {variant}" if variant else sha256[:_NAME_LENGTH]
+
+
+def _files(folder: Path) -> list[Path]:
+    """What is in the folder, but nothing that is being written."""
+    try:
+        return sorted(file for file in folder.iterdir() if not file.name.startswith("."))
+    except OSError:
+        return []
 
 
 def _facts_path(file: Path) -> Path:

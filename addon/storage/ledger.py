@@ -24,10 +24,14 @@ NAME = "spending.jsonl"
 
 
 class Ledger:
-    """The ledger at `path`, which need not be there yet. Safe to use from any thread."""
+    """The ledger at `path`, which need not be there yet. Safe to use from any thread.
 
-    def __init__(self, path: Path) -> None:
+    `most`: how many bytes of it are read, the last ones; enough of them hold all that is of today. None: all.
+    """
+
+    def __init__(self, path: Path, most: int | None = None) -> None:
         self._path = path
+        self._most = most
         self._mutex = threading.RLock()
         self._entries: list[Entry] = []
         self._read_to = 0
@@ -47,8 +51,12 @@ class Ledger:
             with explained("read", self._path):
                 try:
                     with self._path.open("rb") as file:
-                        if os.fstat(file.fileno()).st_size < self._read_to:
+                        size = os.fstat(file.fileno()).st_size
+                        if size < self._read_to:
                             self._entries, self._read_to = [], 0
+                        if self._most is not None and self._read_to < size - self._most:
+                            file.seek(size - self._most)
+                            self._read_to = file.tell() + len(file.readline())  # the rest of a line that began before
                         file.seek(self._read_to)
                         whole = file.read().rpartition(b"\n")[0]
                 except FileNotFoundError:

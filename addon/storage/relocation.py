@@ -1,5 +1,7 @@
 """Bringing a project to another place: the first save of a file that had no name, and Save As.
 
+Inputs go with the clips. What starts from them is not rewritten: they are found by their hashes (`inputs.resolve`).
+
 What a failure or a crash leaves: the project at its old place, whole; and at the new one either what was there before
 or the project, whole. Until all is done clips are there twice: under two names, or copied where a drive has no links.
 """
@@ -14,8 +16,8 @@ from pathlib import Path
 from ..core import sessions
 from ..core.errors import StorageError
 from ..core.merging import merged
-from ..core.models import Asset, Project
-from . import assets, document, files, folders, paths, sidecar
+from ..core.models import Asset, Project, TakeState
+from . import assets, document, files, folders, inputs, paths, sidecar
 from .document import Lines
 from .failures import explained
 from .locks import lock
@@ -26,9 +28,9 @@ _log = logging.getLogger(__name__)
 def relocate(project: Project, source: Path, target: Path, *, move: bool, root: Path | None = None) -> Project:
     """Write `project`, whose sidecar is at `source`, to a sidecar at `target`; returns it as it is there.
 
-    `move`: its clips go along, into the `root` (see `folders`), and nothing is left at `source`. Else `source` stays as
-    it is, and the copy lists the clips where they are. May take as long as copying the clips to another drive. Raises
-    `StorageError`.
+    `move`: its clips and inputs go along, into the `root` (see `folders`), and nothing is left at `source`, except for
+    what is being sent just now. Else `source` stays as it is, and the copy lists the clips where they are. May take as
+    long as copying the clips to another drive. Raises `StorageError`.
 
     A sidecar at `target` belongs to a .blend that is being overwritten. It is set aside as `.sessions.replaced-1.json`.
     Its assets, whose clips stay in the folder, are listed in the project from now on, and its takes that have not ended
@@ -37,16 +39,23 @@ def relocate(project: Project, source: Path, target: Path, *, move: bool, root: 
     if files.is_same(source, target):
         return project
     brought: list[Path] = []
+    inputs_brought: list[Path] = []
     with lock(paths.lock_path(target), target):
         try:
+            if move:
+                _bring_inputs(source, target, root, inputs_brought)
             found = _brought(target, project, source, root, brought) if move else _listed(target, project, source)
             relocated = _with_overwritten(project.model_copy(update={"assets": found}), target, root)
             _write(relocated, target)
         except BaseException:
             for clip in brought:
                 assets.remove(clip)
+            for file in inputs_brought:
+                files.remove(file)
             folder = folders.find(target, root)
             if folder:
+                with suppress(OSError):
+                    inputs.beside(folder).rmdir()
                 folders.drop_empty(folder)
             raise
     if move:
@@ -79,6 +88,12 @@ def _brought(target: Path, project: Project, source: Path, root: Path | None, br
                 brought.append(paths.clip_path(moved.path, target))
         found.append(moved)
     return tuple(found)
+
+
+def _bring_inputs(source: Path, target: Path, root: Path | None, brought: list[Path]) -> None:
+    there = inputs.beside(paths.assets_folder(source))
+    if there.is_dir():
+        inputs.take_along(there, inputs.folder(target, root), brought)
 
 
 def _with_overwritten(project: Project, target: Path, root: Path | None) -> Project:
@@ -129,6 +144,15 @@ def _clear(source: Path, project: Project) -> None:
         clip = paths.clip_path(asset.path, source)
         if clip.parent == folder:
             assets.remove(clip)
+    inputs.remove(inputs.beside(folder), keep=_being_sent(project))
     for empty in (folder, source.parent):
         with suppress(OSError):
             empty.rmdir()
+
+
+def _being_sent(project: Project) -> frozenset[str]:
+    """The SHA-256 of the inputs that are being read just now, where they were."""
+    takes = [*(take for session in project.sessions for take in session.takes), *project.detached]
+    return frozenset(
+        entry.sha256 for take in takes if take.state is TakeState.SUBMITTING for entry in take.request.inputs
+    )

@@ -99,7 +99,7 @@ class Jobs:
         """End a take. Raises `SessionsError`."""
         run = self._runs.get((project.path, take_id)) if self._is_running(project, take_id) else None
         if run is None:
-            self._decide(project, take_id, lambda: _give_up(project, take_id))
+            self._decide(project, take_id, lambda: self._give_up(project, take_id))
             return
         run.cancel()
         if self._turns[run.take.request.provider].drop(run):
@@ -120,20 +120,20 @@ class Jobs:
         self.take_up(project, take_id)
 
     def send_again(self, project: OpenProject, take_id: str) -> None:
-        """Send an uncertain take's request once more. Raises `SessionsError`."""
-        self._decide(project, take_id, lambda: project.settle(take_id, lifecycle.requeued))
+        """Send an uncertain take's request once more: both may be billed. Raises `SessionsError`."""
+        self._decide(project, take_id, lambda: self._requeue(project, take_id))
         self.take_up(project, take_id)
 
     def is_busy(self, project: OpenProject) -> bool:
         """Whether a take of the project runs."""
         with self._mutex:
-            return any(project in run.projects for run in self._runs.values())
+            return any(project in run.places.all for run in self._runs.values())
 
     def follow(self, source: OpenProject, target: OpenProject) -> None:
         """Let the takes that run in `source` end in `target` too, which has the same takes."""
         for run in self._runs_of(source):
-            if target not in run.projects:
-                run.follow(target)
+            if target not in run.places.all:
+                run.places.follow(target)
                 with self._mutex:
                     self._runs[target.path, run.take.id] = run
                 self._claim(target.path, run.take.id)
@@ -230,6 +230,22 @@ class Jobs:
         finally:
             self.claims.release(project.path, take_id)
 
+    def _give_up(self, project: OpenProject, take_id: str) -> None:
+        take = project.get(take_id)
+        capabilities = self._providers.capabilities(take.request.provider)
+        if take.state is TakeState.QUEUED or (capabilities and capabilities.free):
+            project.end(take_id, lifecycle.cancelled)
+        else:
+            project.end(take_id, lambda take, now: lifecycle.given_up(take, problems.GIVEN_UP, now))
+        delivery.tidy(project.path, take_id)
+
+    def _requeue(self, project: OpenProject, take_id: str) -> None:
+        take = project.get(take_id)
+        capabilities = self._providers.capabilities(take.request.provider)
+        if capabilities:
+            self._purse.keep(take, project.path, capabilities)
+        project.settle(take_id, lifecycle.requeued)
+
     def _claim(self, sidecar: Path, take_id: str) -> None:
         """Claim a take that runs here already. Where that cannot be written, it runs all the same."""
         try:
@@ -255,7 +271,7 @@ class Jobs:
 
     def _runs_of(self, project: OpenProject) -> list[Run]:
         with self._mutex:
-            return [run for run in dict.fromkeys(self._runs.values()) if project in run.projects]
+            return [run for run in dict.fromkeys(self._runs.values()) if project in run.places.all]
 
     def _join(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -270,11 +286,6 @@ def _wait(run: Run, others: int) -> None:
         run.report("Waiting for 1 other take")
     else:
         run.report("Waiting for {count} other takes", count=others)
-
-
-def _give_up(project: OpenProject, take_id: str) -> None:
-    project.end(take_id, lifecycle.cancelled)
-    delivery.tidy(project.path, take_id)
 
 
 def _arrived(take: Take, asset: Asset, now: datetime) -> Take:

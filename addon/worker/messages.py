@@ -138,7 +138,7 @@ class Configure(Message):
 
     `online`: whether anything beyond this machine may be reached. `accounts`: the base URLs that were entered, by
     provider id. `folder`: where the extension keeps what is the user's. `daily_limit`: how much may be spent in a day
-    of this machine's calendar, by currency.
+    of this machine's calendar, by `core.spending.unit`.
     """
 
     type: Literal["configure"] = "configure"
@@ -233,6 +233,16 @@ class Depicted(Message):
     failed: tuple[str, ...] = ()
 
 
+class Underway(Message):
+    """An input that takes a while is on its way: `done` of `frames` frames are rendered."""
+
+    type: Literal["underway"] = "underway"
+    path: Path
+    order_id: str
+    done: int
+    frames: int
+
+
 class Prepared(Message):
     """The input is there, as `file`, an absolute path; or `problem` says why it cannot be."""
 
@@ -270,7 +280,7 @@ ToWorker = Annotated[
     Field(discriminator="type"),
 ]
 FromWorker = Annotated[
-    Saved | SaveFailed | Relocated | Changed | Progress | Ended | Depicted | Prepared | Inquired | Trouble,
+    Saved | SaveFailed | Relocated | Changed | Progress | Ended | Depicted | Underway | Prepared | Inquired | Trouble,
     Field(discriminator="type"),
 ]
 

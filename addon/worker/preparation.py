@@ -14,15 +14,18 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..core import lengths
 from ..core.capabilities import Media, Model, Slot
 from ..core.errors import InputError, Kind, Problem, SessionsError, StorageError
 from ..core.models import Input, Request
 from ..storage import files, inputs
 from ..storage.inputs import Facts
-from .messages import Prepare, Prepared
+from .messages import Prepare, Prepared, Underway
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows only
 _SENT_AS_IT_IS = {
     Media.IMAGE: frozenset({".png", ".jpg", ".jpeg", ".webp"}),
     Media.VIDEO: frozenset({".mp4", ".mov", ".webm"}),
+    Media.AUDIO: frozenset({".mp3", ".wav", ".m4a", ".flac", ".ogg"}),
 }
 _MISTAKE = Problem(
     kind=Kind.INTERNAL,
@@ -43,12 +47,23 @@ _MISTAKE = Problem(
     remedy="Report it, with the worker's log.",
 )
 
-Tell = Callable[[Prepared], None]
+Tell = Callable[[Prepared | Underway], None]
 Folder = Callable[[], Path]
+Count = Callable[[int, int], None]
+"""Told how many frames of how many are rendered."""
 
 
 class Stopped(Exception):
     """Nobody wants it any more."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Where what is made is to go, whether nobody wants it any more, and whom to tell how far it is."""
+
+    folder: Folder
+    stopped: Callable[[], bool]
+    count: Count
 
 
 class Preparation:
@@ -68,7 +83,10 @@ class Preparation:
         self._making: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def order(self, order: Prepare, folder: Folder) -> None:
-        """Make an input; returns at once. `folder` finds where it is kept (`storage.inputs`) and may raise."""
+        """Make an input; returns at once. `folder` finds where it is kept (`storage.inputs`) and may raise.
+
+        It is asked again once the input is made: the project may have been saved elsewhere.
+        """
         with self._lock:
             if order.order_id in self._wanted:
                 return
@@ -84,7 +102,14 @@ class Preparation:
         """Stop all. The processes end within a moment, and in any case with this one."""
         self._closed.set()
 
-    def fitted(self, request: Request, model: Model, folder: Folder, stopped: Callable[[], bool]) -> Request:
+    def fitted(
+        self,
+        request: Request,
+        model: Model,
+        folder: Folder,
+        stopped: Callable[[], bool],
+        count: Count = lambda _done, _frames: None,
+    ) -> Request:
         """The request with inputs that keep to what `model` takes; those that do are left as they are.
 
         A smaller one is made once and kept in the folder beside its original; the request that is stored names the
@@ -94,8 +119,9 @@ class Preparation:
         if not request.inputs:
             return request
         slots = {slot.role: slot for slot in model.takes(request.mode)}
+        wanted = _Wanted(folder, stopped, count)
         fitted = tuple(
-            self._fitted(entry, slots.get(entry.role) or Slot(entry.role), model, folder, stopped)
+            self._fitted(entry, slots[entry.role], model, wanted) if entry.role in slots else entry
             for entry in request.inputs
         )
         return request.model_copy(update={"inputs": fitted})
@@ -106,7 +132,8 @@ class Preparation:
         problem = None
         try:
             with self._room:
-                file, facts = self._made(order, folder, lambda: self._is_unwanted(order))
+                wanted = _Wanted(folder, lambda: self._is_unwanted(order), partial(self._count, order))
+                file, facts = self._made(order, wanted)
             self._answer(order, file, facts.sha256)
         except Stopped:
             log.info("the input %s is not wanted any more", order.order_id)
@@ -132,82 +159,69 @@ class Preparation:
                 Prepared(path=order.path, order_id=order.order_id, file=file, sha256=sha256, problem=problem),
             )
 
-    def _made(self, order: Prepare, folder: Folder, stopped: Callable[[], bool]) -> tuple[Path, Facts]:
-        kept = folder()
-        if order.shot is None:
-            return self._taken_in(order.file, order.media, kept, stopped)
-        wish = {"do": "shoot", "file": str(order.file), "media": order.media, **order.shot.model_dump(mode="json")}
-        with self._said(wish, stopped) as (said, file):
-            facts = _facts(said, inputs.sha256(file))
-            return inputs.keep(file, kept, facts), facts
+    def _count(self, order: Prepare, done: int, frames: int) -> None:
+        self._tell(Underway(path=order.path, order_id=order.order_id, done=done, frames=frames))
 
-    def _taken_in(self, file: Path, media: Media, kept: Path, stopped: Callable[[], bool]) -> tuple[Path, Facts]:
-        """A file that a person has, in the folder, once it is known that it can be read."""
-        facts = self._known(file, inputs.sha256(file), media, kept, stopped)
-        return inputs.keep(file, kept, facts), facts
+    def _made(self, order: Prepare, wanted: _Wanted) -> tuple[Path, Facts]:
+        wanted.folder()  # what is wrong with it is told before anything is made
+        if order.shot is None:
+            facts = self._known(order.file, inputs.sha256(order.file), order.media, wanted)
+            return _kept(order.file, wanted.folder, facts), facts
+        wish = {"do": "shoot", "file": str(order.file), "media": order.media, **order.shot.model_dump(mode="json")}
+        with self._said(wish, wanted) as (said, file):
+            facts = _facts(said, inputs.sha256(file))
+            return _kept(file, wanted.folder, facts), facts
 
     # -- Making smaller ------------------------------------------------------------------------------------------------
 
-    def _fitted(self, entry: Input, slot: Slot, model: Model, folder: Folder, stopped: Callable[[], bool]) -> Input:
+    def _fitted(self, entry: Input, slot: Slot, model: Model, wanted: _Wanted) -> Input:
         if Path(entry.path).is_file() and _is_unlimited(slot, Path(entry.path)):
             return entry
-        kept = folder()
-        file = inputs.resolve(entry, kept)
+        file = inputs.resolve(entry, wanted.folder())
         sha256 = entry.sha256 or inputs.sha256(file)
-        facts = self._known(file, sha256, slot.media, kept, stopped)
-        _check_length(file, facts, slot, model)
-        if _fits(file, facts, slot):
-            return entry.model_copy(update={"path": str(file), "sha256": sha256})
-        if slot.media is Media.AUDIO:
-            raise InputError(
-                "The sound “{name}” has {size:,.1f} MB; {model} takes {most:,.1f} MB.",
-                "Choose a shorter one.",
-                name=file.name,
-                size=file.stat().st_size / 1e6,
-                model=model.label,
-                most=slot.size / 1e6,
-            )
-        smaller = self._smaller(file, sha256, slot, kept, stopped)
-        return entry.model_copy(update={"path": str(smaller), "sha256": inputs.sha256(smaller)})
+        facts = self._known(file, sha256, slot.media, wanted)
+        lengths.check(facts.seconds, slot, model, entry.origin or file.name)
+        if not _fits(file, facts, slot):
+            file = self._smaller(file, sha256, slot, wanted)
+            sha256 = inputs.sha256(file)
+        return entry.model_copy(update={"path": str(file), "sha256": sha256})
 
-    def _smaller(self, file: Path, sha256: str, slot: Slot, kept: Path, stopped: Callable[[], bool]) -> Path:
+    def _smaller(self, file: Path, sha256: str, slot: Slot, wanted: _Wanted) -> Path:
         variant = inputs.limits_name(slot.pixels, slot.size)
         with self._lock:
-            making = self._making[f"{kept}/{sha256} {variant}"]
+            making = self._making[f"{sha256} {variant}"]
         with making:  # takes of one click want the same at the same time
-            found = inputs.find(kept, sha256, variant)
+            found = inputs.find(wanted.folder(), sha256, variant)
             if found:
                 return found[0]
             width, height = slot.pixels
             wish = {"do": "fit", "file": str(file), "media": slot.media, "width": width, "height": height}
-            with self._room, self._said({**wish, "size": slot.size}, stopped) as (said, made):
-                return inputs.keep(made, kept, _facts(said, sha256), variant)
+            with self._room, self._said({**wish, "size": slot.size}, wanted) as (said, made):
+                return _kept(made, wanted.folder, _facts(said, sha256), variant)
 
-    def _known(self, file: Path, sha256: str, media: Media, kept: Path, stopped: Callable[[], bool]) -> Facts:
+    def _known(self, file: Path, sha256: str, media: Media, wanted: _Wanted) -> Facts:
         """What a file is, from when it was looked at before or by looking."""
-        found = inputs.find(kept, sha256)
-        if found:
+        found = inputs.find(wanted.folder(), sha256)
+        if found and found[1].media is media:
             return found[1]
-        if media is Media.AUDIO:
-            return Facts(sha256=sha256, width=0, height=0)
-        with self._said({"do": "look", "file": str(file), "media": media}, stopped) as (said, _):
+        with self._said({"do": "look", "file": str(file), "media": media}, wanted) as (said, _):
             return _facts(said, sha256)
 
     # -- The process ---------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _said(self, wish: dict[str, Any], stopped: Callable[[], bool]) -> Iterator[tuple[dict[str, Any], Path]]:
+    def _said(self, wish: dict[str, Any], wanted: _Wanted) -> Iterator[tuple[dict[str, Any], Path]]:
         """What the script said to a wish, and the file it made: both are gone afterwards.
 
         Raises `InputError` with what was wrong, `StorageError` if no Blender can be started, `Stopped`.
         """
-        if stopped() or self._closed.is_set():
+        if wanted.stopped() or self._closed.is_set():
             raise Stopped
         with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as name:
             folder = Path(name)
             order, answer = folder / "order.json", folder / "answer.json"
             order.write_text(json.dumps({**wish, "out": str(folder / "made")}), "utf-8")
-            code = self._run([*self._blender, str(_SCRIPT), "--", str(order), str(answer)], folder, stopped)
+            code = self._run([*self._blender, str(_SCRIPT), "--", str(order), str(answer)], folder, wanted)
             if not answer.exists():
                 log.warning("no answer to %s: %s", wish, _tail(folder / "output.txt"))
                 raise InputError(
@@ -225,7 +239,7 @@ class Preparation:
                 raise InputError.of(problem)
             yield said, Path(said["file"])
 
-    def _run(self, command: list[str], folder: Path, stopped: Callable[[], bool]) -> int:
+    def _run(self, command: list[str], folder: Path, wanted: _Wanted) -> int:
         environment = {
             **os.environ,
             **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
@@ -250,32 +264,40 @@ class Preparation:
                     error=error.strerror or str(error),
                 ) from error
         with process:
+            told = None
             while True:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     return process.wait(_LOOK_SECONDS)
-                if stopped() or self._closed.is_set():
+                progress = _progress(folder / "made.progress")
+                if progress and progress != told:
+                    told = progress
+                    wanted.count(*progress)
+                if wanted.stopped() or self._closed.is_set():
                     process.kill()
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         process.wait(_END_SECONDS)
                     raise Stopped
 
 
-def _check_length(file: Path, facts: Facts, slot: Slot, model: Model) -> None:
-    """Raise `InputError` for a clip that is too short or too long."""
-    least, most = slot.seconds
-    if not facts.seconds or (least - 0.01 <= facts.seconds and (not most or facts.seconds <= most + 0.01)):
-        return
-    raise InputError(
-        "The clip “{name}” is {seconds:.3g} s long; {model} takes {least:g} to {most:g} s."
-        if most
-        else "The clip “{name}” is {seconds:.3g} s long; {model} takes {least:g} s or more.",
-        "Choose a range or clip of that length.",
-        name=file.name,
-        seconds=facts.seconds,
-        model=model.label,
-        least=least,
-        most=most,
-    )
+def _kept(file: Path, folder: Folder, facts: Facts, variant: str = "") -> Path:
+    """The file in the project's folder, wherever that is by then: a first save may move it just now."""
+    while True:
+        place = folder()
+        try:
+            kept = inputs.keep(file, place, facts, variant)
+        except StorageError:
+            if folder() == place:
+                raise
+        else:
+            if folder() == place:
+                return kept
+
+
+def _progress(told: Path) -> tuple[int, int] | None:
+    with contextlib.suppress(OSError, ValueError):  # not there yet, or just being written
+        done, frames = told.read_text("ascii").split()
+        return int(done), int(frames)
+    return None
 
 
 def _is_unlimited(slot: Slot, file: Path) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ..core.capabilities import Cancelling
+from ..core.capabilities import Cancelling, Capabilities
 from ..core.errors import Kind, Problem, SessionsError
-from ..core.wording import N_, Words
+from ..core.provider import UncertainSubmission
+from ..core.wording import N_, Text, Words
 
 MISTAKE = Problem(
     kind=Kind.INTERNAL,
@@ -26,12 +27,27 @@ NOT_THERE = Problem(
     remedy="Send it again or give it up.",
 )
 
-CANCELLING: dict[Cancelling, Words] = {
-    Cancelling.STOPS: N_("Cancelling"),
-    Cancelling.TRIES: N_("Cancelling. The service may go on and bill it; the clip is kept when it arrives"),
-    Cancelling.NEVER: N_("The service goes on and bills it; the clip is kept when it arrives"),
+GIVEN_UP = Problem(
+    kind=Kind.INTERRUPTED,
+    message="The take was given up. The service may have it all the same, and bill it.",
+    remedy="What it was estimated to cost stays counted.",
+)
+
+_CANCELLING: dict[tuple[Cancelling, bool], Words] = {
+    (Cancelling.STOPS, False): N_("Cancelling"),
+    (Cancelling.TRIES, False): N_("Cancelling. The service may go on and bill it; the clip is kept when it arrives"),
+    (Cancelling.NEVER, False): N_("The service goes on and bills it; the clip is kept when it arrives"),
+    (Cancelling.STOPS, True): N_("Cancelling"),
+    (Cancelling.TRIES, True): N_("Cancelling. The server may go on; the clip is kept when it arrives"),
+    (Cancelling.NEVER, True): N_("The server goes on; the clip is kept when it arrives"),
 }
-"""What is said while a cancelled take has not ended yet."""
+CANCELLING = frozenset(_CANCELLING.values())
+"""All that `cancelling` may say."""
+
+
+def cancelling(capabilities: Capabilities) -> Words:
+    """What is said while a cancelled take has not ended yet: what the service does, and whether that is billed."""
+    return _CANCELLING[capabilities.cancelling, capabilities.free]
 
 
 def of(error: Exception) -> Problem:
@@ -39,15 +55,16 @@ def of(error: Exception) -> Problem:
     return error.problem if isinstance(error, SessionsError) else MISTAKE
 
 
-def maybe_accepted(why: str) -> Problem:
-    """A submission came to no known end, because of `why`."""
+def maybe_accepted(error: UncertainSubmission) -> Problem:
+    """A submission came to no known end, for the reason that `error` carries, if it does."""
+    why: Text | str = error.args[0] if error.args else ""
     return Problem(
         kind=Kind.INTERRUPTED,
-        message="The request may or may not have reached the service: {why}."
+        message="The request may or may not have reached the service. {why}"
         if why
         else "The request may or may not have reached the service.",
         remedy="Look there whether it runs; then send it again or give it up.",
-        values={"why": why.rstrip(".")},
+        values={"why": why} if why else {},
     )
 
 

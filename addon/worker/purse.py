@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from ..core import pricing, spending
 from ..core.capabilities import Capabilities
@@ -31,21 +32,25 @@ class Purse:
         if ledger is None or capabilities.free:
             return
         cost = pricing.estimate(take.request, capabilities) or Cost(amount=0.0, currency=capabilities.currency)
-        now = datetime.now(UTC)
         with ledger.locked():
-            spent = spending.of_day(ledger.entries(), now.astimezone().date())
-            spending.check_limit(self._settings.limits, spent, cost)
-            ledger.add(
-                Entry(
-                    kind="sent",
-                    at=now,
-                    take_id=take.id,
-                    project=str(sidecar),
-                    provider=capabilities.id,
-                    amount=cost.amount,
-                    currency=cost.currency,
-                )
-            )
+            entries = ledger.entries()
+            if spending.is_open(entries, take.id, str(sidecar)):
+                ledger.add(_entry("settled", take, sidecar, capabilities, Cost(amount=0.0, currency=cost.currency)))
+                entries = ledger.entries()
+            spent = spending.of_day(entries, datetime.now().astimezone().date())
+            spending.check_limit(self._settings.limits, spent, cost, capabilities.id)
+            ledger.add(_entry("sent", take, sidecar, capabilities, cost))
+
+    def keep(self, take: Take, sidecar: Path, capabilities: Capabilities) -> None:
+        """Let what was written down stand: nobody will ever know what became of it. To be done before it is sent again.
+
+        Raises `StorageError` if it cannot be written.
+        """
+        ledger = self._settings.ledger
+        if ledger is None or capabilities.free:
+            return
+        with ledger.locked():
+            ledger.add(_entry("kept", take, sidecar, capabilities, Cost(amount=0.0, currency=capabilities.currency)))
 
     def settle(self, take: Take, sidecar: Path, capabilities: Capabilities, cost: Cost | None) -> None:
         """Correct what was written down: to `cost`, or to nothing if it is None. Where it cannot be, that is logged."""
@@ -55,17 +60,7 @@ class Purse:
         told = cost or Cost(amount=0.0, currency=capabilities.currency)
         try:
             with ledger.locked():
-                ledger.add(
-                    Entry(
-                        kind="settled",
-                        at=datetime.now(UTC),
-                        take_id=take.id,
-                        project=str(sidecar),
-                        provider=capabilities.id,
-                        amount=told.amount,
-                        currency=told.currency,
-                    )
-                )
+                ledger.add(_entry("settled", take, sidecar, capabilities, told))
         except StorageError as error:
             log.warning("what take %s cost is not in the ledger: %s", take.id, error)
 
@@ -77,3 +72,17 @@ class Purse:
         except StorageError as error:
             log.warning("the ledger cannot be read: %s", error)
             return False
+
+
+def _entry(
+    kind: Literal["sent", "settled", "kept"], take: Take, sidecar: Path, capabilities: Capabilities, cost: Cost
+) -> Entry:
+    return Entry(
+        kind=kind,
+        at=datetime.now(UTC),
+        take_id=take.id,
+        project=str(sidecar),
+        provider=capabilities.id,
+        amount=cost.amount,
+        currency=cost.currency,
+    )

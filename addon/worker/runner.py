@@ -8,16 +8,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from ..core import lifecycle
+from ..core import lifecycle, spending
 from ..core.capabilities import Capabilities
 from ..core.errors import Kind, Problem, ProviderError, SessionsError, StorageError
-from ..core.models import Asset, Cost, Request, Take, TakeState
+from ..core.models import Cost, Request, Take, TakeState
 from ..core.provider import JobState, JobStatus, Provider, UncertainSubmission
-from ..core.wording import Value, Words
+from ..core.wording import say
 from ..storage import paths
 from . import delivery, problems
 from .hashing import hashed
 from .pace import PASSING, Pace
+from .places import Places
 from .preparation import Preparation, Stopped
 from .project import OpenProject, Step
 from .purse import Purse
@@ -45,17 +46,17 @@ class Means(NamedTuple):
 
 
 class Run:
-    """One take on its way. `projects`: where it ends, its own one first, then copies of it made while it ran."""
+    """One take on its way. `places`: where it is written down."""
 
     def __init__(self, project: OpenProject, take: Take, means: Means) -> None:
         self.take = take
-        self.projects = [project]
+        self.places = Places(project, take.id)
+        self.report = self.places.report
         self._provider = means.provider
         self._capabilities = means.capabilities
         self._pace = means.pace
         self._purse = means.purse
         self._preparation = means.preparation
-        self._cost: Cost | None = None
         self._wake = threading.Event()
         self._cancelling = False
         self._stopping = False
@@ -69,16 +70,6 @@ class Run:
         """Leave the take where it is: the worker exits. From any thread."""
         self._stopping = True
         self._wake.set()
-
-    def follow(self, project: OpenProject) -> None:
-        """End in `project` too, a copy of the one the take runs in. From any thread."""
-        self.projects.append(project)
-        project.settle(self.take.id, _as_copy)
-
-    def report(self, text: Words, fraction: float | None = None, /, **values: Value) -> None:
-        """Tell Blender how far the take is. `text` is a template for `values`."""
-        for project in self.projects:
-            project.report(self.take.id, text, fraction, **values)
 
     def work(self) -> None:
         """Bring the take to its end, or as far as it goes. Never raises."""
@@ -96,7 +87,7 @@ class Run:
             return
         if self.take.state is TakeState.QUEUED and not self._submit():
             return
-        if delivery.is_ready(self.projects[0].path, self.take.id) or self._poll():
+        if delivery.is_ready(self.places.first.path, self.take.id) or self._poll():
             self._deliver()
 
     def _submit(self) -> bool:
@@ -105,12 +96,12 @@ class Run:
         while not self._cancelling:
             self._check()
             provider = self._provider()
-            stored = hashed(self.take.request, self.projects[0].inputs_folder)
+            stored = hashed(self.take.request, self.places.first.inputs_folder)
             provider.validate(stored)
             request = self._fitted(provider, stored)
             if self._cancelling:
                 break
-            self._purse.reserve(self.take, self.projects[0].path, self._capabilities)
+            self._purse.reserve(self.take, self.places.first.path, self._capabilities)
             self._announce(stored)
             if self._cancelling:
                 break
@@ -118,7 +109,7 @@ class Run:
                 job_id = self._sent(provider, request)
             except UncertainSubmission as error:
                 log.warning("take %s may have been accepted", self.take.id, exc_info=error)
-                problem = problems.maybe_accepted(str(error))
+                problem = problems.maybe_accepted(error)
                 if not self._capabilities.traceable:
                     self._ask(problem)
                     return False
@@ -140,7 +131,7 @@ class Run:
             else:
                 self._write(_running(job_id))
                 return True
-        self._end(lifecycle.cancelled, billed=False)
+        self._end(lifecycle.cancelled)
         return False
 
     def _sent(self, provider: Provider, request: Request) -> str:
@@ -152,7 +143,7 @@ class Run:
         except Exception as error:
             if self._capabilities.free:
                 raise
-            raise UncertainSubmission("the extension made a mistake") from error
+            raise UncertainSubmission(say("The extension made a mistake.")) from error
 
     def _trace(self) -> bool:
         """Ask the service for a job whose submission came to no known end. Whether the take goes on: it runs then, or
@@ -180,9 +171,9 @@ class Run:
             self._write(_running(job_id))
             return True
         if self._cancelling:
-            self._end(lifecycle.cancelled, billed=False)
+            self._end(lifecycle.cancelled)
             return False
-        if not self._capabilities.free and not self._purse.sent(self.take, self.projects[0].path):
+        if not self._capabilities.free and not self._purse.sent(self.take, self.places.first.path):
             self._ask(problems.NOT_THERE)
             return False
         self._write(lifecycle.requeued)
@@ -196,12 +187,17 @@ class Run:
             return request
         self.report("Preparing the inputs")
         try:
-            folder = self.projects[0].inputs_folder
-            return self._preparation.fitted(request, model, folder, lambda: self._cancelling or self._stopping)
+            folder = self.places.first.inputs_folder
+            return self._preparation.fitted(
+                request, model, folder, lambda: self._cancelling or self._stopping, self._rendered
+            )
         except Stopped:
             if not self._cancelling:
                 raise Interrupted from None
             return request
+
+    def _rendered(self, done: int, frames: int) -> None:
+        self.report("Preparing the inputs: {done:,} of {frames:,} frames", None, done=done, frames=frames)
 
     def _announce(self, request: Request) -> None:
         """Write down that the request is about to leave; or that it is not, if the worker stops just then."""
@@ -213,7 +209,7 @@ class Run:
             self._write(submitting)
             self._check()
         except Interrupted:
-            self.projects[0].settle(self.take.id, lifecycle.requeued)
+            self.places.first.settle(self.take.id, lifecycle.requeued)
             self._settle(None)
             raise
 
@@ -236,12 +232,12 @@ class Run:
                 self._wait_out(error, failures)
             else:
                 failures = 0
-                self._cost = status.cost or self._cost
+                self.take = self.take.model_copy(update={"cost": status.cost or self.take.cost})
                 if status.state in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED):
                     self._check()
                     return self._ended(status)
                 if told:
-                    self.report(problems.CANCELLING[self._capabilities.cancelling], status.progress)
+                    self.report(problems.cancelling(self._capabilities), status.progress)
                 else:
                     self.report(status.text, status.progress, **status.values)
                 self._sleep(status.poll_after)
@@ -257,9 +253,10 @@ class Run:
 
     def _ended(self, status: JobStatus) -> bool:
         if status.state is JobState.SUCCEEDED:
+            self._keep_cost()
             return True
         if status.state is JobState.CANCELLED:
-            self._end(lifecycle.cancelled, billed=True)
+            self._end(lifecycle.cancelled)
         else:
             self._fail(status.problem or problems.FAILED)
         return False
@@ -280,7 +277,7 @@ class Run:
                 problem = problems.of(error)
                 wait = error.wait if isinstance(error, ProviderError) else 0.0
             if self._cancelling:
-                self._end(lifecycle.cancelled, billed=True)
+                self._end(lifecycle.cancelled)
                 return
             if failures >= self._pace.downloads or problem.kind not in _MAY_PASS:
                 self._ask(delivery.still_there(problem))
@@ -289,27 +286,21 @@ class Run:
             self._sleep(max(wait, self._pace.pause(failures)))
 
     def _fetch(self) -> None:
-        first = self.projects[0]
+        first = self.places.first
         sidecar = first.path
         file = delivery.fetch(self._provider(), sidecar, self.take, self._downloaded)
         with first.lock:
             home, root = first.path, first.root
-        take = self._with_cost(self.take)
-        if take.cost:
-            self._settle(take.cost)
+        take = self.take
         asset = delivery.adopt(file, home, root, take, *origin(first.project, take.id))
         with first.lock:  # its place must not change between the clip's path and the word of it
             if first.path != home:
                 asset = delivery.moved(asset, home, first.path, first.root)
             clip = paths.clip_path(asset.path, first.path)
-            first.end(take.id, self._succeeded(asset), asset)
-        for project in self.projects[1:]:
-            here = asset.model_copy(update={"path": paths.asset_path(clip, project.path)})
-            project.end(take.id, self._succeeded(asset), here)
+            succeeded = self._priced(lambda take, now: lifecycle.succeeded(take, asset.id, now))
+            first.end(take.id, succeeded, asset)
+        self.places.share(asset, clip, succeeded)
         delivery.tidy(sidecar, take.id)
-
-    def _succeeded(self, asset: Asset) -> Step:
-        return lambda take, now: self._with_cost(lifecycle.succeeded(take, asset.id, now))
 
     def _downloaded(self, fraction: float) -> None:
         self._check()
@@ -317,7 +308,7 @@ class Run:
 
     def _write(self, step: Step) -> None:
         """Make a change of state durable before anything else happens, however long the disk takes to have room."""
-        first = self.projects[0]
+        first = self.places.first
         failures = 0
         try:
             self.take = first.change(self.take.id, step)
@@ -328,11 +319,7 @@ class Run:
                 self._sleep(self._pace.pause(failures))
                 first.save_again()
             self.take = first.get(self.take.id)
-        self._write_copies()
-
-    def _write_copies(self) -> None:
-        for project in self.projects[1:]:
-            project.settle(self.take.id, lambda _, now: _as_copy(self.take, now))
+        self.places.copy(self.take)
 
     def _give_up(self, problem: Problem) -> None:
         """What the service has accepted may be paid for: it has failed only if the service says so."""
@@ -342,29 +329,31 @@ class Run:
             self._fail(problem)
 
     def _fail(self, problem: Problem) -> None:
-        self._end(lambda take, now: lifecycle.failed(take, problem, now), billed=False)
+        self._end(lambda take, now: lifecycle.failed(take, problem, now))
 
     def _ask(self, problem: Problem) -> None:
         """The person decides what is to be done."""
-        for project in self.projects:
-            project.settle(self.take.id, lambda take, now: self._with_cost(lifecycle.uncertain(take, problem, now)))
+        self.places.settle(self._priced(lambda take, now: lifecycle.uncertain(take, problem, now)))
 
-    def _end(self, step: Step, *, billed: bool) -> None:
-        """Without a clip. `billed`: it may be on the bill, even if the service has told no cost."""
-        cost = self._cost or self.take.cost
-        if cost or not billed:
+    def _end(self, step: Step) -> None:
+        """Without a clip. What may be on the bill stays counted as it was estimated, if no cost was told."""
+        if self.take.cost or not spending.may_be_billed(step(self.take, self.take.changed_at)):
+            self._settle(self.take.cost)
+        self.places.end(self._priced(step))
+
+    def _keep_cost(self) -> None:
+        """Write down what the job costs before its clip is fetched, which may be in another worker's time."""
+        if cost := self.take.cost:
             self._settle(cost)
-        for project in self.projects:
-            project.end(self.take.id, lambda take, now: self._with_cost(step(take, now)))
-            delivery.tidy(project.path, self.take.id)
+            self.places.settle(lambda take, now: lifecycle.priced(take, cost, now))
 
     def _settle(self, cost: Cost | None) -> None:
         """Correct in the ledger what the take costs; None: nothing."""
-        self._purse.settle(self.take, self.projects[0].path, self._capabilities, cost)
+        self._purse.settle(self.take, self.places.first.path, self._capabilities, cost)
 
-    def _with_cost(self, take: Take) -> Take:
-        """The take with what the service said last that it costs."""
-        return take.model_copy(update={"cost": self._cost}) if self._cost else take
+    def _priced(self, step: Step) -> Step:
+        """The step, with what the service said last that the take costs."""
+        return lambda take, now: step(take, now).model_copy(update={"cost": self.take.cost})
 
     def _check(self) -> None:
         if self._stopping:
@@ -385,8 +374,3 @@ class Run:
 
 def _running(job_id: str) -> Step:
     return lambda take, now: lifecycle.running(take, job_id, now)
-
-
-def _as_copy(take: Take, now: datetime) -> Take:
-    """The take in a copy of the project. One that waits is *submitting* there: both files would send it."""
-    return lifecycle.submitting(take, now) if take.state is TakeState.QUEUED else take

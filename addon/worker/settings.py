@@ -36,7 +36,7 @@ class Settings:
 
     @property
     def limits(self) -> Mapping[str, float]:
-        """How much may be spent in a day, by currency."""
+        """How much may be spent in a day, by `core.spending.unit`."""
         return self._said.daily_limit
 
     @property

@@ -80,6 +80,63 @@ def test_changing_the_model_keeps_what_fits_and_says_what_did_not(panel: Any, ac
     assert runtime.current().draft.prompt == "A red fox"
 
 
+def fields(panel_type: Any) -> list[str]:
+    """Names of the fields that a panel shows."""
+    return [call["property"] for name, call in drawn(panel_type).calls if name == "prop"]
+
+
+def said(panel_type: Any) -> str:
+    """All that a panel says, in one line."""
+    return " ".join(drawn(panel_type).texts)
+
+
+def test_a_size_that_a_mode_lacks_is_not_offered_in_it(panel: Any, accounts: Any) -> None:
+    panel.provider = "runway"
+    panel.model = "gen4.5"
+    panel.match_scene = False
+    panel.mode = "first_frame"
+    panel.size = "1584x672"
+    panel.mode = "text"
+    assert panel.size in ("1280x720", "720x1280")
+    with pytest.raises(TypeError):
+        panel.size = "1584x672"
+    assert "makes no pictures of 1584 × 672" in said(bpy.types.SESSIONS_PT_settings)
+
+
+def test_what_the_service_decides_has_no_field_and_is_said(panel: Any, accounts: Any) -> None:
+    panel.provider = "runway"
+    panel.model = "aleph2"
+    assert "duration" not in fields(bpy.types.SESSIONS_PT_generate)
+    assert "Aleph 2 decides how long the clip is" in said(bpy.types.SESSIONS_PT_generate)
+    shown_fields = fields(bpy.types.SESSIONS_PT_settings)
+    assert not {"match_scene", "size", "width", "height", "fps"} & set(shown_fields)
+    assert "Aleph 2 decides the size of the picture" in said(bpy.types.SESSIONS_PT_settings)
+    panel.model = "gen4.5"
+    assert "duration" in fields(bpy.types.SESSIONS_PT_generate)
+    assert "match_scene" in fields(bpy.types.SESSIONS_PT_settings)
+
+
+def test_the_size_that_is_shown_is_the_one_that_is_sent(panel: Any, accounts: Any, runtime: Any) -> None:
+    panel.provider = "runway"
+    panel.model = "kling3.0_4k"
+    panel.match_scene = False
+    draft = runtime.current().draft
+    assert panel.size == f"{draft.width}x{draft.height}" == "3840x2160"
+
+
+def test_a_setting_that_leaves_the_length_to_the_service_takes_the_field_away(
+    panel: Any, accounts: Any, installed: Callable[[str], ModuleType]
+) -> None:
+    panel.provider = "runway"
+    panel.model = "gemini_omni_flash_1.1"
+    panel.mode = "video"
+    assert "duration" in fields(bpy.types.SESSIONS_PT_generate)
+    form = installed("blender.form")
+    (use,) = (option for option in form.chosen().options if option.id == "mode")
+    panel.options[form.chosen().options.index(use)].choice = "edit"
+    assert "duration" not in fields(bpy.types.SESSIONS_PT_generate)
+
+
 def test_a_mode_shows_a_place_for_each_file_that_it_takes(panel: Any, accounts: Any) -> None:
     def menus() -> list[str]:
         return [call["menu"] for name, call in drawn(bpy.types.SESSIONS_PT_generate).calls if name == "menu"]
@@ -190,9 +247,9 @@ def test_a_workflow_is_imported_chosen_and_its_bindings_can_be_changed(
     file.write_text(json.dumps(graph))
     bpy.ops.sessions.import_workflow(filepath=str(file))
     assert (panel.provider, panel.model) == ("comfyui", "mine")
-    assert "Words [prompt]" in drawn(bpy.types.SESSIONS_PT_workflow).texts
+    assert "Words [prompt]: text" in drawn(bpy.types.SESSIONS_PT_workflow).texts
     bpy.ops.sessions.bind_parameter(parameter="prompt", place="2\ntext")
-    assert "Others" in drawn(bpy.types.SESSIONS_PT_workflow).texts
+    assert "Others: text" in drawn(bpy.types.SESSIONS_PT_workflow).texts
     chosen = installed("blender.workflows").chosen()
     for left in chosen.parent.glob("mine*"):
         left.unlink()
@@ -219,3 +276,49 @@ def test_a_take_says_what_it_cost_and_the_sums_stand_below_the_list(
     runtime.show(sessions.with_session(runtime.current().project, changed))
     text = " ".join(drawn(bpy.types.SESSIONS_PT_takes).texts)
     assert "Cost $1.25" in text and "This session $1.25, all sessions $1.25" in text
+
+
+def test_what_is_there_says_what_it_is_for_where_there_are_several_places(
+    panel: Any, accounts: Any, runtime: Any, installed: Callable[[str], ModuleType]
+) -> None:
+    models, sessions = installed("core.models"), installed("core.sessions")
+    picture = models.Input(role=models.Role.LAST_FRAME, path="//end.png", origin="Frame 24 of Storm")
+    panel.provider = "runway"
+    panel.model = "veo3.1"
+    panel.mode = "first_last"
+    runtime.commit(sessions.edit_draft(runtime.current().project, {"inputs": (picture,)}, runtime.now()))
+    assert "Last Frame: Frame 24 of Storm" in drawn(bpy.types.SESSIONS_PT_generate).texts
+
+
+def test_a_long_name_of_an_option_stands_above_its_field(panel: Any, accounts: Any, runtime: Any) -> None:
+    panel.provider = "openrouter"
+    calls = [(name, call.get("text")) for name, call in drawn(bpy.types.SESSIONS_PT_settings).calls]
+    assert ("label", "Person generation") in calls
+    assert ("label", "Negative prompt") not in calls and ("prop", "Negative prompt") in calls
+
+
+def test_what_keeps_a_model_from_being_used_comes_with_the_way_to_the_preferences(panel: Any, accounts: Any) -> None:
+    panel.provider = "videos"  # which nobody has asked yet
+    assert "preferences.addon_show" in drawn(bpy.types.SESSIONS_PT_settings).operators
+
+
+def test_drawing_reads_no_providers_file_when_a_session_is_opened_or_an_answer_came(
+    panel: Any, accounts: Any, runtime: Any, installed: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw() -> list[str]:
+        read.clear()
+        drawn(bpy.types.SESSIONS_PT_generate)
+        drawn(bpy.types.SESSIONS_PT_settings)
+        return read
+
+    read: list[str] = []
+    catalog, find = installed("providers.catalog"), installed("providers.catalog").find
+    monkeypatch.setattr(catalog, "find", lambda name, *rest: (read.append(name), find(name, *rest))[1])
+    panel.provider = "runway"
+    accounts.forget()
+    assert draw() == ["runway"]  # as it would be
+    accounts.forget()
+    installed("blender.form").prepare()
+    assert draw() == []
+    accounts.answered(installed("worker.messages").Inquired(provider="runway"))
+    assert draw() == []

@@ -26,9 +26,7 @@ MAY_WAIT: frozenset[str] = frozenset(
         "files.py:close_current",  # another file is opened: as at exit, the last change goes to the disk first
         "operators/generate.py:SESSIONS_OT_generate.execute",
         "operators/inputs.py:wait",
-        "operators/inputs.py:SESSIONS_OT_input_from_playhead.execute",
-        "operators/inputs.py:SESSIONS_OT_input_from_strip.execute",
-        "operators/inputs.py:SESSIONS_OT_input_from_range.execute",
+        "operators/inputs.py:_Take.execute",
         "operators/inputs.py:SESSIONS_OT_input_from_file.execute",
         "operators/accounts.py:SESSIONS_OT_test_connection.execute",
         "registration.py:_leave_file",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from addon.core.capabilities import Capabilities, Choices, Media, Model, Option, OptionKind, Rate, Slot, Span
+from dataclasses import replace
+
+from addon.core.capabilities import Capabilities, Choices, Format, Media, Model, Option, OptionKind, Rate, Slot, Span
 from addon.core.models import Mode, Role
 
 ANY = Span(minimum=64, maximum=4096, step=2)
@@ -57,6 +59,31 @@ UPSCALER = Model(
 )
 """Wants a video and no words."""
 
+BY_MODE = replace(
+    FIXED,
+    id="by-mode",
+    label="By Mode",
+    modes=frozenset({Mode.TEXT, Mode.FIRST_FRAME, Mode.VIDEO}),
+    options=(
+        Option("use", "Use", OptionKind.CHOICE, "style", choices=("style", "edit"), modes=frozenset({Mode.TEXT})),
+    ),
+    formats=(
+        Format(frozenset({Mode.TEXT}), {"use": "edit"}, duration=Choices((2.0,)), sizes=((640, 360),)),
+        Format(frozenset({Mode.TEXT}), duration=Choices((4.0, 6.0)), sizes=((1280, 720), (720, 1280))),
+        Format(frozenset({Mode.VIDEO})),
+    ),
+    rates=(Rate(0.5),),
+)
+"""Makes other sizes and lengths in one mode, decides both in another, and an option changes them too."""
+
+COUNTING = replace(FREE_SIZE, id="counting", label="Counting", duration=None, frames=Span(9, 121, 4), fps=Span(1, 60))
+"""Counts frames."""
+
 SERVICE = Capabilities(
-    id="service", label="Service", needs_network=True, free=False, at_once=4, models=(FIXED, FREE_SIZE, UPSCALER)
+    id="service",
+    label="Service",
+    needs_network=True,
+    free=False,
+    at_once=4,
+    models=(FIXED, FREE_SIZE, UPSCALER, BY_MODE, COUNTING),
 )

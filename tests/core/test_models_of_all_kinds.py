@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import JsonValue
 
-from addon.core import pricing, requesting
+from addon.core import checking, pricing, requesting
+from addon.core.capabilities import Option, OptionKind
 from addon.core.errors import InputError
 from addon.core.models import Cost, Draft, Input, Mode, Request, Role
 from addon.core.requesting import SceneFormat
@@ -76,8 +77,8 @@ def test_a_size_that_is_none_of_the_model_is_refused_with_those_it_makes() -> No
 
 
 @pytest.mark.parametrize("changes", [{}, {"match_scene": False, "width": 1280, "height": 720, "fps": 0.0}])
-def test_a_frame_rate_that_the_service_decides_is_the_scenes_and_not_asked_about(changes: dict[str, object]) -> None:
-    assert one(SceneFormat(1280, 720, 1000.0), **changes).fps == 1000.0
+def test_a_frame_rate_that_the_service_decides_is_not_pretended(changes: dict[str, object]) -> None:
+    assert one(SceneFormat(1280, 720, 1000.0), **changes).fps == 0.0
 
 
 def test_a_model_that_takes_no_seed_gets_none_whatever_the_draft_says() -> None:
@@ -177,3 +178,45 @@ def test_frame_rates_of_a_model_that_has_few_are_the_nearest() -> None:
 
 def test_a_size_in_steps_is_the_nearest_step() -> None:
     assert requesting.nearest_size(1000, 500, FREE_SIZE) == (992, 496)
+
+
+def test_sizes_are_those_of_the_mode_and_of_what_is_set() -> None:
+    wide = {"model": "by-mode", "match_scene": False, "width": 960, "height": 960}
+    assert refusal(**wide) == "By Mode cannot make a picture of 960 × 960 pixels."
+    assert one(**wide, inputs=files(Role.FIRST_FRAME)).width == 960
+    assert one(model="by-mode").width == 1280
+    edit = one(model="by-mode", options={"use": "edit"})
+    assert (edit.width, edit.height, edit.duration) == (640, 360, 2.0)
+
+
+def test_what_the_service_decides_is_neither_asked_about_nor_priced() -> None:
+    told = one(model="by-mode", inputs=files(Role.VIDEO), duration=600.0)
+    assert (told.width, told.height, told.fps, told.duration) == (0, 0, 0, 0)
+    assert pricing.estimate(told, SERVICE) is None
+    assert pricing.estimate(one(model="by-mode"), SERVICE) == Cost(amount=3.0, currency="USD")
+
+
+def test_seconds_become_whole_frames_where_the_model_counts_them() -> None:
+    scene = SceneFormat(1280, 720, 24.0)
+    assert one(scene, model="counting", duration=5.0).duration == pytest.approx(121 / 24)
+    fixed = {"model": "counting", "match_scene": False, "width": 640, "height": 352, "fps": 30.0}
+    assert one(scene, **fixed, duration=1.0).duration == pytest.approx(29 / 30)
+    assert refusal(**fixed, duration=5.0) == "Counting cannot make a clip of 5 s."
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (OptionKind.SWITCH, "true", True),
+        (OptionKind.SWITCH, "False", False),
+        (OptionKind.SWITCH, "maybe", "maybe"),
+        (OptionKind.WHOLE, "30", 30),
+        (OptionKind.WHOLE, "many", "many"),
+        (OptionKind.NUMBER, " 2.5", 2.5),
+        (OptionKind.CHOICE, "30", "30"),
+        (OptionKind.TEXT, "true", "true"),
+    ],
+)
+def test_a_text_is_read_as_the_setting_needs_it(kind: OptionKind, text: str, value: JsonValue) -> None:
+    read = checking.read(Option("any", "Any", kind), text)
+    assert (read, type(read)) == (value, type(value))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from addon.core import sessions, spending
-from addon.core.errors import InputError, Kind
+from addon.core.errors import InputError, Kind, Problem
 from addon.core.models import Cost, Project, Request, Session, Take, TakeState
 from addon.core.spending import Entry
 
@@ -54,7 +55,30 @@ def test_what_may_be_on_the_bill_counts_as_it_was_estimated(state: TakeState, jo
 
 def test_currencies_are_not_added_up() -> None:
     takes = [take(TakeState.SUCCEEDED, cost=cost) for cost in (CENTS, CENTS, Cost(amount=7, currency="credits"))]
-    assert spending.of_takes(takes, nothing) == {"USD": 1.0, "credits": 7.0}
+    assert spending.of_takes(takes, nothing) == {"USD": 1.0, "animatic credits": 7.0}
+
+
+def test_the_credits_of_two_providers_are_two_currencies() -> None:
+    cost = Cost(amount=7, currency="credits")
+    one = take(TakeState.SUCCEEDED, cost=cost)
+    other = one.model_copy(update={"request": one.request.model_copy(update={"provider": "runway"})})
+    assert spending.of_takes([one, other, other], nothing) == {"animatic credits": 7.0, "runway credits": 14.0}
+    assert spending.provider_of(spending.unit("credits", "runway")) == "runway"
+    assert spending.provider_of(spending.unit("USD", "runway")) == ""
+
+
+@pytest.mark.parametrize(("job_id", "kind", "counts"), [("job", "not_found", True), ("job", "service", False)])
+def test_a_take_that_its_service_does_not_know_any_more_may_be_on_the_bill(
+    job_id: str, kind: str, counts: bool
+) -> None:
+    problem = Problem(kind=Kind(kind), message="It failed.")
+    found = spending.of_take(take(TakeState.FAILED, job_id=job_id, problem=problem), estimate)
+    assert (found is not None) is counts
+
+
+def test_a_take_that_was_given_up_may_be_on_the_bill() -> None:
+    problem = Problem(kind=Kind.INTERRUPTED, message="Given up.")
+    assert spending.of_take(take(TakeState.CANCELLED, problem=problem), estimate) == Cost(amount=2.0, currency="USD")
 
 
 def test_a_project_counts_the_clips_of_sessions_that_are_gone() -> None:
@@ -108,6 +132,49 @@ def test_what_was_sent_on_another_day_does_not_count_even_if_it_ended_today() ->
     assert spending.of_day([entry("sent", 1)], at(0).astimezone().date() + timedelta(days=1)) == {}
 
 
+def test_a_clock_that_was_set_back_does_not_make_the_day_new() -> None:
+    """What was sent when it was a few hours ahead counts today, and once more tomorrow; not for years."""
+    assert today(entry("sent", 1, hours=14)) == {"USD": 1.0}
+    assert today(entry("sent", 1, hours=24 * 365)) == {}
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows cannot change the time zone of a process")
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "UTC", "Pacific/Pago_Pago"])
+def test_a_day_is_that_of_this_machines_calendar(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        midnight = datetime(2026, 3, 29).astimezone()  # with a change of summer time in much of the world
+        entries = [
+            entry("sent", amount, name).model_copy(update={"at": (midnight + timedelta(seconds=after)).astimezone(UTC)})
+            for name, after, amount in (("a", -1, 1), ("b", 0, 2), ("c", 1, 4))
+        ]
+        assert spending.of_day(entries, midnight.date()) == {"USD": 6.0}
+        assert spending.of_day(entries, midnight.date() + timedelta(days=1)) == {}
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_what_nobody_will_ever_know_stands_whatever_becomes_of_what_was_sent_after_it() -> None:
+    sent, kept = entry("sent", 1), entry("kept", 0)
+    assert today(sent, kept) == {"USD": 1.0}
+    assert today(sent, kept, entry("settled", 0)) == {"USD": 1.0}
+    assert today(sent, kept, entry("sent", 1), entry("settled", 0)) == {"USD": 1.0}
+    assert today(sent, kept, entry("sent", 1), entry("settled", 3)) == {"USD": 4.0}
+
+
+def test_a_take_is_open_as_long_as_nothing_is_known_of_what_was_sent_last() -> None:
+    sent = entry("sent", 1)
+    assert spending.is_open([sent], "a", "/film")
+    assert not spending.is_open([sent], "a", "/copy")
+    assert not spending.is_open([sent], "b", "/film")
+    assert not spending.is_open([sent, entry("settled", 0)], "a", "/film")
+    assert not spending.is_open([sent, entry("kept", 0)], "a", "/film")
+    assert spending.is_open([sent, entry("kept", 0), sent], "a", "/film")
+    assert not spending.is_open([], "a", "/film")
+
+
 def test_an_end_without_a_beginning_counts_nothing() -> None:
     assert today(entry("settled", 3)) == {}
 
@@ -137,10 +204,17 @@ def test_only_who_sent_a_take_has_sent_it() -> None:
 def test_the_limit_holds(limits: dict[str, float], spent: float, expected: float, refused: bool) -> None:
     cost = Cost(amount=expected, currency="USD")
     if not refused:
-        spending.check_limit(limits, {"USD": spent}, cost)
+        spending.check_limit(limits, {"USD": spent}, cost, "fal")
         return
     with pytest.raises(InputError) as caught:
-        spending.check_limit(limits, {"USD": spent}, cost)
+        spending.check_limit(limits, {"USD": spent}, cost, "fal")
     assert caught.value.problem.kind is Kind.MONEY
     assert "USD a day" in str(caught.value.problem.what)
     assert str(caught.value.problem.advice)
+
+
+def test_the_limit_of_one_providers_credits_holds_for_no_other() -> None:
+    limits, spent, cost = {"runway credits": 10.0}, {"runway credits": 10.0}, Cost(amount=1, currency="credits")
+    spending.check_limit(limits, spent, cost, "other")
+    with pytest.raises(InputError, match="10 runway credits a day"):
+        spending.check_limit(limits, spent, cost, "runway")

@@ -32,7 +32,7 @@ class Studio:
     """One project and the worker's jobs. `heard`: what Blender would be told."""
 
     def __init__(self, folder: Path, provider: Provider, pace: Pace = PACE) -> None:
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self.sidecar = folder / "film.sessions.json"
         self.heard: list[FromWorker] = []
@@ -52,19 +52,29 @@ class Studio:
         model = next(
             each for each in self._provider.capabilities.models if Mode.TEXT in each.modes and not each.problem
         )
-        width, height = model.sizes[0] if model.sizes else (int(model.width.minimum), int(model.height.minimum))
+        least = (int(span.minimum) if span else 0 for span in (model.width, model.height))
+        width, height = model.sizes[0] if model.sizes else least
+        fps = model.fps.minimum if model.fps else 0.0
+        lengths = model.durations(fps)
         request = Request(
             prompt="A lighthouse in a storm",
             provider=self._provider.capabilities.id,
             model=model.id,
-            duration=model.duration.minimum,
+            duration=lengths.minimum if lengths else 0.0,
             width=width,
             height=height,
-            fps=model.fps.minimum if model.fps else 24.0,
+            fps=fps,
             seed=0,
         )
         project, _, takes = sessions.generate(Project(), [request] * count, datetime.now(UTC))
         self._open.save(project)
+        for take in takes:
+            self.jobs.take_up(self._open, take.id)
+        return [take.id for take in takes]
+
+    def take_up(self) -> list[str]:
+        """Go on with what an earlier worker left, as a new one does; returns the ids of the takes."""
+        takes = sessions.unfinished(self._open.project)
         for take in takes:
             self.jobs.take_up(self._open, take.id)
         return [take.id for take in takes]

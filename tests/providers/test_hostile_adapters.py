@@ -1,105 +1,26 @@
-"""Every adapter before a service that breaks the rules: what they share must hold whatever they speak.
+"""Every adapter before a service that answers rubbish: what they share must hold whatever they speak.
 
-tests/providers/test_hostile.py tells each behaviour by its sentence; here each is met by each adapter.
+tests/providers/test_hostile_*.py tell each behaviour by its sentence; here each kind of rubbish is met by each adapter
+at each stage, once and for ever.
 """
 
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from addon.core.capabilities import Capabilities
 from addon.core.models import TakeState
-from addon.core.provider import Provider
-from addon.providers import catalog, http
-from addon.providers.videos import dialects, servers
 from tests.worker.blender_side import leftovers
 
 from .clients import Studio, logged
-from .hostile import Asked, Behaviour, Line, Server
+from .hostile import Behaviour, Line
 from .plain import CLIP
-
-LIMITS = http.Limits(connect=20, silence=30, answer=60, short=1 << 20, clip=4 << 20)
-KEY = "key_" + "0123456789abcdef" * 8
-JOB = "3f9a1c52-7d0e-4b6f-9f3e-0123456789ab"
-
-
-class Speech(NamedTuple):
-    """How a service answers when all is well: at which stage a request is, and what the answer to it is."""
-
-    stage: Callable[[Asked], str]
-    answers: Callable[[str], dict[str, Any]]
-    path: str = ""
-
-
-def _fal_stage(asked: Asked) -> str:
-    return "clip" if asked.path.startswith("/files") else "poll" if asked.path.endswith("?logs=1") else "result"
-
-
-SPEECHES = {
-    "fal": Speech(
-        lambda asked: "create" if asked.method == "POST" else _fal_stage(asked),
-        lambda base: {
-            "create": {"request_id": JOB, "status": "IN_QUEUE"},
-            "poll": {"request_id": JOB, "status": "COMPLETED"},
-            "result": {"video": {"url": f"{base}/files/clip.mp4", "content_type": "video/mp4"}},
-        },
-    ),
-    "videos": Speech(
-        lambda asked: "create" if asked.method == "POST" else "clip" if asked.path.endswith("/content") else "poll",
-        lambda base: {
-            "create": {"id": JOB, "object": "video", "status": "queued", "progress": 0},
-            "poll": {"id": JOB, "object": "video", "status": "completed", "progress": 100},
-        },
-    ),
-    "openrouter": Speech(
-        lambda asked: "create" if asked.method == "POST" else "clip" if "/content" in asked.path else "poll",
-        lambda base: {
-            "create": {"id": JOB, "polling_url": f"{base}/v1/videos/{JOB}", "status": "pending"},
-            "poll": {"id": JOB, "status": "completed", "unsigned_urls": [f"{base}/v1/videos/{JOB}/content?index=0"]},
-        },
-        "/v1",
-    ),
-    "runway": Speech(
-        lambda asked: "create" if asked.method == "POST" else "clip" if asked.path.startswith("/files") else "poll",
-        lambda base: {
-            "create": {"id": JOB},
-            "poll": {
-                "id": JOB,
-                "status": "SUCCEEDED",
-                "createdAt": "2026-11-22T12:00:00Z",
-                "output": [f"{base}/files/clip.mp4?_jwt=1"],
-            },
-        },
-    ),
-}
-
-
-class Spoken(Server):
-    """A service that speaks as `speech` says; `behaviours` come first, by stage."""
-
-    def __init__(self, speech: Speech) -> None:
-        self.speech = speech
-        self.behaviours: dict[str, Iterator[Behaviour]] = {}
-        super().__init__(self._choose)
-
-    def answer(self, stage: str) -> Any:
-        """What is right at a stage."""
-        return self.speech.answers(self.base)[stage]
-
-    def _choose(self, asked: Asked) -> Behaviour:
-        stage = self.speech.stage(asked)
-        return next(self.behaviours.get(stage, iter(())), self._proper(stage))
-
-    def _proper(self, stage: str) -> Behaviour:
-        if stage == "clip":
-            return lambda line: line.answer(CLIP, Content_Type="video/mp4")
-        return lambda line: line.json(self.answer(stage))
+from .speeches import KEY, SPEECHES, Spoken, at_work, is_told_well, secrets_in
 
 
 def replaced(value: Any, by: Any) -> Any:
@@ -115,8 +36,7 @@ def wrong(by: Any) -> Behaviour:
     def behave(line: Line) -> None:
         server = line.server
         assert isinstance(server, Spoken)
-        stage = server.speech.stage(line.asked)
-        line.json(replaced(server.answer(stage) if stage != "clip" else {}, by))
+        line.json(replaced(server.answer(server.stage(line.asked)), by))
 
     return behave
 
@@ -128,7 +48,9 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "nothing": lambda line: line.answer(b""),
     "null": lambda line: line.json(None),
     "a list": lambda line: line.json([1, "two", None]),
+    "an empty list": lambda line: line.json([]),
     "a text": lambda line: line.json("done"),
+    "a number": lambda line: line.json(7),
     "an empty object": lambda line: line.json({}),
     "deep": lambda line: line.answer(b'{"a":' * 50_000 + b"1" + b"}" * 50_000),
     "lists for values": wrong([]),
@@ -142,100 +64,89 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "a bomb": lambda line: line.answer(gzip.compress(bytes(16 << 20)), Content_Encoding="gzip"),
     "500 with the key": lambda line: line.json({"error": {"message": f"Bad {KEY}"}}, 500),
     "503 in html": lambda line: line.answer(b"<html>", 503),
+    "404 in html": lambda line: line.answer(b"<html>", 404),
     "a redirect": lambda line: line.answer(b"", 302, Location="file:///etc/passwd"),
 }
 
-
-# Where a service says something, if oddly, an adapter may take it at its word.
-GOES_ON = {
-    (name, "poll", tricks)
-    for name in ("videos", "openrouter")
-    for tricks in ("tricks for values", "half characters for values")
+STAGES = {
+    name: {
+        "fal": ("create", "poll", "result", "history", "clip"),
+        "comfyui": ("info", "before", "listen", "create", "poll", "queue", "clip"),
+    }.get(name, ("create", "poll", "clip"))
+    for name in SPEECHES
 }
-"""A state that nobody knows is a job that goes on, as long as it is in an answer that is a job."""
-HAS_FAILED = {
-    ("fal", "result", each)
-    for each in (
-        "an empty object",
-        "lists for values",
-        "numbers for values",
-        "huge numbers for values",
-        "nulls for values",
-        "objects for values",
-        "500 with the key",
-    )
+
+REFUSED = {(name, "create", "404 in html") for name in SPEECHES}
+"""What surely was not accepted has failed."""
+GONE = {
+    *((name, "poll", "404 in html") for name in ("videos", "openrouter", "runway")),
+    *(("comfyui", "queue", f"{each} for values") for each in ("tricks", "half characters")),
 }
-"""fal's result has what the model answered, and the status that it gave: one without a clip has none."""
+"""What a service says that it does not have has failed: to ComfyUI, a name with tricks is the name of another job."""
+GOES_ON = {("comfyui", "poll", "an empty object")}
+"""What a service says to be under way is waited for."""
 
 
-def at_work(name: str, base: str, folder: Path) -> Provider:
-    """An adapter as the worker makes it."""
-    access = http.Access(lambda: http.Account(base + SPEECHES[name].path, KEY), lambda: True, LIMITS)
-    known = {"videos": _own_server}.get(name, lambda: None)()
-    return catalog.make(name, catalog.Context((), folder, lambda _name: access, lambda: folder), known)
-
-
-def _own_server() -> Capabilities:
-    cards = [{"id": "Wan-AI/Wan2.2-T2V-A14B-Diffusers", "owned_by": "sglang"}]
-    return servers.capabilities(dialects.SGLANG, cards, needs_network=False)
-
-
-@pytest.fixture(params=SPEECHES)
-def spoken(request: pytest.FixtureRequest) -> Iterator[tuple[str, Spoken]]:
-    """A provider's name and a service for it."""
-    server = Spoken(SPEECHES[request.param])
-    yield request.param, server
+@pytest.fixture(params=[(name, stage) for name in SPEECHES for stage in STAGES[name]], ids="-".join)
+def met(request: pytest.FixtureRequest) -> Iterator[tuple[Spoken, str]]:
+    """A service, and the stage at which it does something odd."""
+    name, stage = request.param
+    server = Spoken(name)
+    yield server, stage
     server.close()
 
 
-def creations(server: Spoken) -> int:
-    """How many submissions came."""
-    return sum(server.speech.stage(asked) == "create" for asked in server.asked)
-
-
-def test_a_service_that_keeps_the_rules_is_understood(spoken: tuple[str, Spoken], tmp_path: Path) -> None:
-    name, server = spoken
-    studio = Studio(tmp_path / "project", at_work(name, server.base, tmp_path))
-    (take,) = studio.until_at_rest(*studio.generate())
-    assert take.state is TakeState.SUCCEEDED, take.problem
-    assert studio.assets == [CLIP]
-    assert creations(server) == 1
+@pytest.mark.parametrize("name", SPEECHES)
+def test_a_service_that_keeps_the_rules_is_understood(name: str, tmp_path: Path) -> None:
+    server = Spoken(name)
+    try:
+        studio = Studio(tmp_path / "project", at_work(name, server.base, tmp_path))
+        (take,) = studio.until_at_rest(*studio.generate())
+        assert take.state is TakeState.SUCCEEDED, take.problem
+        assert studio.assets == [CLIP]
+        assert server.creations() == 1
+    finally:
+        server.close()
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
-@pytest.mark.parametrize("stage", ["create", "poll", "result", "clip"])
-def test_no_adapter_loses_a_take_or_sends_it_twice(
-    spoken: tuple[str, Spoken], tmp_path: Path, stage: str, behaviour: str
-) -> None:
-    name, server = spoken
-    if stage not in {*server.speech.answers(""), "clip"}:
-        return
-    met = name, stage, behaviour
-    for times in (1,) if met in GOES_ON else (1, None):
+def test_no_adapter_loses_a_take_or_sends_it_twice(met: tuple[Spoken, str], tmp_path: Path, behaviour: str) -> None:
+    server, stage = met
+    case = server.name, stage, behaviour
+    for times in (1,) if case in GOES_ON else (1, None):
         folder = tmp_path / f"{times}"
         folder.mkdir()
         server.asked.clear()
-        endless = repeat(BEHAVIOURS[behaviour])
-        server.behaviours = {stage: endless if times is None else chain([BEHAVIOURS[behaviour]])}
+        server.be_good()
+        server.job = ""
+        server.stays_silent = {1: 1, None: 99}[times] if stage == "queue" else 0
+        server.behaviours = {stage: repeat(BEHAVIOURS[behaviour]) if times is None else chain([BEHAVIOURS[behaviour]])}
+        if stage == "history":
+            server.behaviours["result"] = repeat(lambda line: line.json({"detail": "Request not found"}, 404))
         with logged() as log:
-            studio = Studio(folder / "project", at_work(name, server.base, folder))
+            provider = at_work(server.name, server.base, folder)
+            studio = Studio(folder / "project", provider)
             (take,) = studio.until_at_rest(*studio.generate())
             told = f"{take.problem} {log.getvalue()}"
             assert "mistake" not in told, told
-            assert creations(server) == 1
             assert leftovers(studio.sidecar) == []
-            assert take.problem is None or str(take.problem).isprintable()
-            if stage == "create":
-                assert take.state in (TakeState.UNCERTAIN, TakeState.SUCCEEDED), told
-                assert take.state is TakeState.SUCCEEDED or take.job_id is None
-            elif take.state is TakeState.FAILED:
-                assert met in HAS_FAILED, told
+            assert take.problem is None or is_told_well(take.problem), told
+            begun = stage not in ("info", "before") or take.state is not TakeState.FAILED
+            assert server.creations() == begun
+            if take.state is TakeState.FAILED:
+                assert not begun or case in REFUSED | GONE, told
+                assert take.job_id is None or case in GONE
+            elif stage == "create" and take.state is TakeState.UNCERTAIN:
+                assert take.job_id is None
             elif take.state is not TakeState.SUCCEEDED:
                 assert take.state is TakeState.UNCERTAIN, told
                 assert take.job_id
-                server.behaviours = {}
+                server.be_good()
                 assert studio.look_again(take.id).state is TakeState.SUCCEEDED
-                assert creations(server) == 1
+                assert server.creations() == 1
             if take.job_id and take.state is not TakeState.FAILED:
                 assert studio.assets == [CLIP]
-        assert KEY[:10] not in studio.everything() + log.getvalue()
+            if stage == "listen":
+                assert take.state is TakeState.SUCCEEDED, told
+            provider.close()
+        assert not secrets_in(studio, log.getvalue())

@@ -45,6 +45,18 @@ def test_a_line_cut_off_by_a_crash_spoils_none_of_the_others(tmp_path: Path) -> 
     assert Ledger(tmp_path / NAME).entries() == [entry("a"), entry("b")]
 
 
+def test_whoever_wants_only_the_last_of_it_reads_no_more(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / NAME)
+    for number in range(100):
+        ledger.add(entry(f"take {number:02}"))
+    size = (tmp_path / NAME).stat().st_size // 100
+    last = Ledger(tmp_path / NAME, most=3 * size + 10)
+    assert [each.take_id for each in last.entries()] == ["take 97", "take 98", "take 99"]
+    ledger.add(entry("take 100"))
+    assert [each.take_id for each in last.entries()][-2:] == ["take 99", "take 100"]
+    assert len(Ledger(tmp_path / NAME, most=10**6).entries()) == 101
+
+
 def test_one_that_was_removed_begins_anew(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / NAME)
     ledger.add(entry("a"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import pytest
 
 from addon.core import lifecycle, sessions
 from addon.core.errors import StorageError
-from addon.core.models import Project, TakeState
-from addon.storage import assets, document, paths
+from addon.core.models import Input, Project, Role, TakeState
+from addon.storage import assets, document, inputs, paths
 from addon.storage.relocation import relocate
 from addon.storage.store import Store
 from tests.core.builders import at, finished, generated, with_take
@@ -48,6 +49,18 @@ def assert_whole(project: Project, path: Path) -> None:
         assert assets.sha256(clip) == asset.sha256
 
 
+def with_input(project: Project, path: Path, name: str = "fox.png", content: bytes = b"a picture") -> Input:
+    """An input kept for the project, with a smaller one that was made of it."""
+    chosen = path.parent.parent / name
+    chosen.write_bytes(content)
+    facts = inputs.Facts(sha256=hashlib.sha256(content).hexdigest(), width=4, height=2)
+    folder = inputs.folder(path, None)
+    kept = inputs.keep(chosen, folder, facts)
+    inputs.keep(chosen, folder, facts, inputs.limits_name((2, 1), 0))
+    chosen.unlink()
+    return Input(role=Role.FIRST_FRAME, path=str(kept), sha256=facts.sha256)
+
+
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
     """The sidecar of a file without a name, in a folder of its own."""
@@ -80,6 +93,79 @@ def test_the_first_save_to_another_drive_takes_everything_along(scratch: Path, d
     moved = relocate(project, scratch, target, move=True)
     assert_whole(moved, target)
     assert not scratch.parent.exists()
+
+
+@pytest.mark.parametrize("clips", [(), ("one",)])
+def test_the_first_save_takes_inputs_along_and_they_are_found_by_hash(
+    scratch: Path, target: Path, clips: tuple[str, ...]
+) -> None:
+    project = with_clips(scratch, *clips)
+    entry = with_input(project, scratch)
+    relocate(project, scratch, target, move=True)
+    folder = inputs.folder(target, None)
+    stem = entry.sha256[:16]
+    assert names(folder) == [f"{stem} 2x1 0B.json", f"{stem} 2x1 0B.png", f"{stem}.json", f"{stem}.png"]
+    found = inputs.locate(entry, target, None)
+    assert found == folder / f"{stem}.png"
+    assert found.read_bytes() == b"a picture"
+    assert inputs.find(folder, entry.sha256, inputs.limits_name((2, 1), 0)) is not None
+    assert not scratch.parent.exists()
+
+
+def test_the_first_save_to_another_drive_takes_inputs_along(scratch: Path, drive: Drive) -> None:
+    project = with_clips(scratch, "one")
+    entry = with_input(project, scratch)
+    target = drive.folder / "film.sessions.json"
+    relocate(project, scratch, target, move=True)
+    assert inputs.locate(entry, target, None).read_bytes() == b"a picture"
+    assert not scratch.parent.exists()
+
+
+def test_inputs_go_where_the_preferences_have_clips(scratch: Path, target: Path, tmp_path: Path) -> None:
+    project = with_clips(scratch)
+    entry = with_input(project, scratch)
+    root = tmp_path / "clips"
+    relocate(project, scratch, target, move=True, root=root)
+    assert inputs.locate(entry, target, root).parent == root / "film.assets" / "inputs"
+
+
+def test_what_a_take_is_sending_stays_until_it_is_sent(scratch: Path, target: Path) -> None:
+    project, session, takes = generated(Project(), "Sent")
+    sent = with_input(project, scratch)
+    other = with_input(project, scratch, "other.png", b"another")
+    taken = takes[0].model_copy(update={"request": takes[0].request.model_copy(update={"inputs": (sent,)})})
+    project = with_take(project, session.id, lifecycle.submitting(taken, at(5)))
+    Store(scratch).save(project)
+    relocate(project, scratch, target, move=True)
+    assert Path(sent.path).is_file()
+    assert not Path(other.path).exists()
+    assert inputs.find(inputs.folder(target, None), sent.sha256) is not None
+
+
+def test_a_first_save_that_was_cut_off_brings_the_inputs_again(scratch: Path, target: Path) -> None:
+    project = with_clips(scratch)
+    entry = with_input(project, scratch)
+    folder = inputs.folder(target, None)
+    inputs.take_along(Path(entry.path).parent, folder, [])
+    (folder / f"{entry.sha256[:16]}.png").unlink()
+    (folder / f"{entry.sha256[:16]}.png").touch()  # as a drive may leave it after a power cut
+    relocate(project, scratch, target, move=True)
+    assert inputs.locate(entry, target, None).read_bytes() == b"a picture"
+    assert not scratch.parent.exists()
+
+
+def test_after_save_as_the_copy_finds_the_inputs_where_they_are(target: Path, tmp_path: Path) -> None:
+    project = with_clips(target)
+    entry = with_input(project, target)
+    copy = target.with_name("copy.sessions.json")
+    relocate(project, target, copy, move=False)
+    assert inputs.locate(entry, copy, None) == Path(entry.path)
+    moved = tmp_path / "elsewhere"
+    target.parent.rename(moved)  # both projects with all that is theirs
+    for name in (copy.name, target.name):
+        found = inputs.locate(entry, moved / name, None)
+        assert found == moved / "film.assets" / "inputs" / Path(entry.path).name
+    assert not (moved / "copy.assets").exists()
 
 
 def test_nothing_in_the_new_assets_folder_is_overwritten(scratch: Path, target: Path) -> None:
@@ -198,15 +284,18 @@ def test_saving_over_a_sidecar_that_cannot_be_read_keeps_it_and_its_backup(
 
 def test_a_folder_in_the_place_of_the_new_sidecar_leaves_both_sides_as_they_were(scratch: Path, target: Path) -> None:
     project = with_clips(scratch, "one")
+    entry = with_input(project, scratch)
     target.mkdir()
     with pytest.raises(StorageError, match="there is a folder of that name"):
         relocate(project, scratch, target, move=True)
     assert_whole(project, scratch)
+    assert Path(entry.path).is_file()
     assert names(target.parent) == ["film.sessions.json"]
 
 
 def test_on_a_full_drive_both_sides_stay_as_they_were(scratch: Path, drive: Drive) -> None:
     project = with_clips(scratch, "one", "two")
+    entry = with_input(project, scratch, content=b"x" * 100_000)
     target = drive.folder / "film.sessions.json"
     Store(target).save(generated(Project(), "Old")[0])
     before = target.read_bytes()
@@ -218,7 +307,9 @@ def test_on_a_full_drive_both_sides_stay_as_they_were(scratch: Path, drive: Driv
     assert target.read_bytes() == before
     drive.free()
     assert names(drive.folder) == ["film.sessions.json"]
+    assert Path(entry.path).is_file()
     assert_whole(relocate(project, scratch, target, move=True), target)
+    assert inputs.locate(entry, target, None).parent == drive.folder / "film.assets" / "inputs"
 
 
 def test_save_as_over_a_file_on_a_full_drive_puts_its_sidecar_back(target: Path, drive: Drive) -> None:

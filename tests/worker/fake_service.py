@@ -3,11 +3,14 @@
 How a job behaves is in its request's options:
     polls: int          how many polls say "running" before the job has ended (1)
     poll_after: float   seconds to the next poll (0.02)
+    line: int           how many of the polls tell its place in the service's line first (0)
     end: str            "succeeded", "failed", "refused" (with a problem of the service's)
     hold: list[str]     where to wait until the test lets go: "submit", "accepted", "poll", "download", "half"
     submit: str         "uncertain once" (accepted, but the answer is lost), "lost once" (it never arrives, and nobody
                         knows), "mistake", "money"
     errors: dict        how many times "submit", "poll", "download", "find" fail with a network error first
+    passing: str        the kind of these errors ("network"; "limit": too much is asked of it, HTTP 429; "not_found":
+                        a link that has expired)
     wrong: int          how many downloads deliver something else first
     size: int           bytes of the clip (1000)
     broken: dict        what "poll", "download", "cancel" or "find" always raise: a kind of problem, or "mistake"
@@ -63,6 +66,7 @@ def capabilities() -> tuple[Capabilities, ...]:
         replace(paid, id="narrow", at_once=1),
         replace(paid, id="traceable", traceable=True),
         replace(paid, id="unstoppable", cancelling=Cancelling.NEVER),
+        replace(paid, id="own server", cancelling=Cancelling.NEVER, free=True),
     )
 
 
@@ -146,9 +150,9 @@ class FakeProvider:
             (self._service.folder / "child").write_text(str(child.pid))
         if behaviour == "lost once" and self._service.count("lost", take.id) == 0:
             raise UncertainSubmission("the connection was lost")
-        number = self._service.count("accepted", take.id)
-        job_id = f"{take.id}-{number}"
+        job_id = f"{take.id}-{self._service.submissions(take.id)}"
         self._write(job_id, {"polls": 0, "cancelled": False})
+        number = self._service.count("accepted", take.id)
         self._service.hold(take, "accepted")
         if behaviour == "uncertain once" and number == 0:
             raise UncertainSubmission("the connection was lost")
@@ -172,6 +176,11 @@ class FakeProvider:
             return JobStatus(state=JobState.CANCELLED)
         self._write(take.job_id, {**job, "polls": job["polls"] + 1})
         wanted = option(take.request, "polls", 1)
+        if job["polls"] < option(take.request, "line", 0):
+            place = option(take.request, "line", 0) - job["polls"]
+            return JobStatus(
+                JobState.QUEUED, None, "Number {place} in the line", poll_after=0.1, values={"place": place}
+            )
         if job["polls"] < wanted:
             pause = option(take.request, "poll_after", 0.02)
             progress = job["polls"] / wanted
@@ -228,6 +237,10 @@ class FakeProvider:
         wanted = option(take.request, "errors", {}).get(what, 0)
         if wanted and self._service.count(f"errors-{what}", take.id) < wanted:
             error = ProviderError("The service cannot be reached.", "Check the network.", Kind.NETWORK)
+            if option(take.request, "passing", "network") == "limit":
+                error = ProviderError("Too much is asked of the service.", "Wait a while.", Kind.LIMIT)
+            if option(take.request, "passing", "network") == "not_found":
+                error = ProviderError("The link to the clip is good no more.", "", Kind.NOT_FOUND)
             error.wait = option(take.request, "wait", 0.0)
             raise error
 

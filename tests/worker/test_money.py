@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from addon.core import spending
+from addon.core import sessions, spending
 from addon.core.errors import Kind
 from addon.core.models import Cost, TakeState
 from addon.core.spending import Entry
 from addon.storage import ledger
-from addon.worker import messages
+from addon.worker import messages, problems
 
 from .blender_side import BlenderSide, on_disk, take_on_disk
 from .fake_service import FolderService
@@ -68,7 +68,7 @@ def test_the_intent_is_in_the_ledger_before_the_request_leaves(
         ({"end": "failed", "cost": 0.25}, 0.25),
         ({"errors": {"submit": 2}}, 1.0),
         ({"broken": {"poll": "key"}}, 1.0),
-        ({"broken": {"download": "key"}, "cost": 2.5}, 1.0),
+        ({"broken": {"download": "key"}, "cost": 2.5}, 2.5),
         ({}, 1.0),
     ],
 )
@@ -119,6 +119,115 @@ def test_what_would_pass_the_limit_of_the_day_is_not_sent(
     (more,) = other.generate({})
     other.until_ended(more)
     assert other.take(more).state is TakeState.SUCCEEDED
+
+
+def test_two_blenders_at_once_do_not_pass_the_limit_together(
+    blender: BlenderSide, new_blender: Callable[[Path], BlenderSide], service: FolderService, user: Path, tmp_path: Path
+) -> None:
+    other = new_blender(tmp_path / "project" / "other.sessions.json")
+    other.open()
+    sides = (blender, other)
+    for side in sides:
+        side.configure(user, daily_limit={"USD": 3.0})
+    takes = {side: side.generate(*[{} for _ in range(6)]) for side in sides}
+    for side in sides:
+        side.until_ended(*takes[side])
+    assert sum(service.submissions(each) for side in sides for each in takes[side]) == 3
+    assert today(user) == {"USD": 3.0}
+
+
+def test_a_take_that_is_given_up_stays_counted_and_says_that_it_may_be_billed(
+    blender: BlenderSide, user: Path, sidecar: Path
+) -> None:
+    blender.configure(user)
+    (take_id,) = blender.generate({"submit": "uncertain once"})
+    blender.until_state(take_id, TakeState.UNCERTAIN)
+    blender.client.send(messages.Decide(path=blender.path, take_id=take_id, choice="give_up"))
+    blender.until_ended(take_id)
+    take = take_on_disk(sidecar, take_id)
+    assert (take.state, take.problem) == (TakeState.CANCELLED, problems.GIVEN_UP)
+    assert today(user) == {"USD": 1.0}
+    assert spending.may_be_billed(take)
+
+
+def test_what_was_free_is_given_up_without_a_word_of_bills(blender: BlenderSide, sidecar: Path) -> None:
+    (take_id,) = blender.generate({"broken": {"download": "key"}}, provider="free")
+    blender.until_state(take_id, TakeState.UNCERTAIN)
+    blender.client.send(messages.Decide(path=blender.path, take_id=take_id, choice="give_up"))
+    blender.until_ended(take_id)
+    assert take_on_disk(sidecar, take_id).problem is None
+
+
+def test_a_take_that_is_sent_again_and_cancelled_before_it_left_keeps_the_first_one_counted(
+    blender: BlenderSide, service: FolderService, user: Path
+) -> None:
+    blender.configure(user)
+    (take_id,) = blender.generate({"submit": "uncertain once"}, provider="narrow")
+    blender.until_state(take_id, TakeState.UNCERTAIN)
+    (first,) = blender.generate({"hold": ["poll"]}, provider="narrow")
+    blender.until_held(first, "poll")
+    blender.client.send(messages.Decide(path=blender.path, take_id=take_id, choice="send_again"))
+    blender.until_state(take_id, TakeState.QUEUED)
+    blender.client.send(messages.Cancel(path=blender.path, take_id=take_id))
+    blender.until_ended(take_id)
+    service.let_go(first, "poll")
+    blender.until_ended(first)
+    assert service.submissions(take_id) == 1
+    assert today(user) == {"USD": 2.0}
+
+
+def test_a_job_that_is_gone_at_the_service_may_have_been_billed(
+    blender: BlenderSide, user: Path, sidecar: Path
+) -> None:
+    blender.configure(user)
+    (take_id,) = blender.generate({"broken": {"poll": "not_found"}})
+    blender.until_ended(take_id)
+    take = take_on_disk(sidecar, take_id)
+    assert take.state is TakeState.FAILED
+    assert spending.may_be_billed(take)
+    assert today(user) == {"USD": 1.0}
+
+
+def test_too_much_asked_of_a_service_is_told_and_waited_out_and_sent_once(
+    blender: BlenderSide, service: FolderService, user: Path
+) -> None:
+    blender.configure(user)
+    (take_id,) = blender.generate({"errors": {"submit": 2}, "passing": "limit", "wait": 0.3})
+    blender.until_ended(take_id)
+    said = [str(each.said) for each in blender.all(messages.Progress, take_id)]
+    assert "Too much is asked of the service. Trying again." in said
+    assert blender.take(take_id).state is TakeState.SUCCEEDED
+    assert service.submissions(take_id) == 1
+    assert today(user) == {"USD": 1.0}
+
+
+def test_a_place_in_the_services_line_is_told(blender: BlenderSide) -> None:
+    (take_id,) = blender.generate({"line": 3})
+    blender.until_ended(take_id)
+    said = [str(each.said) for each in blender.all(messages.Progress, take_id)]
+    assert {"Number 3 in the line", "Number 1 in the line"} <= set(said)
+
+
+def test_a_server_of_ones_own_that_cannot_be_stopped_is_not_said_to_bill(blender: BlenderSide) -> None:
+    (take_id,) = blender.generate({"polls": 60, "poll_after": 0.05, "cancel": "ignored"}, provider="own server")
+    blender.until_state(take_id, TakeState.RUNNING)
+    blender.client.send(messages.Cancel(path=blender.path, take_id=take_id))
+    told = "The server goes on; the clip is kept when it arrives"
+    blender.until(lambda: told in {str(each.said) for each in blender.all(messages.Progress, take_id)}, told)
+    blender.until_ended(take_id)
+    assert blender.take(take_id).state is TakeState.SUCCEEDED
+    assert not any("bill" in str(each.said) for each in blender.all(messages.Progress, take_id))
+
+
+def test_the_clip_of_a_cancelled_take_of_a_deleted_session_is_kept(blender: BlenderSide, sidecar: Path) -> None:
+    (take_id,) = blender.generate({"polls": 20, "poll_after": 0.05, "cancel": "ignored"}, provider="unstoppable")
+    blender.until_state(take_id, TakeState.RUNNING)
+    blender.client.send(messages.Cancel(path=blender.path, take_id=take_id))
+    (session,) = blender.project.sessions
+    blender.commit(sessions.delete(blender.project, session.id, datetime.now(UTC)))
+    blender.until_ended(take_id)
+    assert [asset.take_id for asset in on_disk(sidecar).assets] == [take_id]
+    assert on_disk(sidecar).sessions == ()
 
 
 def test_a_service_that_cannot_be_stopped_says_so_and_its_clip_is_kept(blender: BlenderSide, sidecar: Path) -> None:

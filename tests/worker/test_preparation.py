@@ -17,7 +17,7 @@ from addon.core.capabilities import Media, Model, Slot, Span
 from addon.core.errors import InputError, StorageError
 from addon.core.models import Input, Mode, Request, Role
 from addon.storage import inputs
-from addon.worker.messages import Prepare, Prepared, Shot
+from addon.worker.messages import Prepare, Prepared, Shot, Underway
 from addon.worker.preparation import Preparation, Stopped
 
 # Knows pictures and clips by what stands in them: "picture 640 360", "clip 640 360 5.0".
@@ -32,15 +32,21 @@ if words[0] == "crash":
     os._exit(7)
 while words[0] == "endless":
     time.sleep(0.05)
-if order["do"] != "shoot" and words[0] != dict(image="picture", video="clip")[order["media"]]:
+if order["do"] != "shoot" and words[0] != dict(image="picture", video="clip", audio="sound")[order["media"]]:
     said = dict(error="“{{file}}” cannot be read.", values=dict(file=Path(order["file"]).name))
 else:
     width, height = (int(words[1]), int(words[2])) if len(words) > 2 else (64, 36)
+    if words[0] == "sound":
+        width = height = 0
     file = order["file"]
     if order["do"] != "look":
         if order["do"] == "fit":
             width, height = order["width"] or width, order["height"] or height
-        file = order["out"] + (".mp4" if order["media"] == "video" else ".png")
+        if words[0] == "slow":
+            Path(order["out"] + ".progress").write_text("3 9")
+            while not Path(words[1]).exists():
+                time.sleep(0.02)
+        file = order["out"] + dict(image=".png", video=".mp4", audio=".mp3")[order["media"]]
         Path(file).write_text(f"made {{width}} {{height}}")
     seconds = float(words[3]) if len(words) > 3 else 0.0
     said = dict(file=file, width=width, height=height, seconds=seconds, fps=24.0 if seconds else 0.0)
@@ -55,13 +61,17 @@ class Asked:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.told: list[Prepared] = []
+        self.counted: list[Underway] = []
         self.sidecar = folder / "film.sessions.json"
         self._log = folder / "log"
         program = folder / "program.py"
         program.write_text(PROGRAM.format(log=str(self._log)), "utf-8")
         self.scratch = folder / "scratch"
         self.scratch.mkdir()
-        self.preparation = Preparation((sys.executable, str(program)), self.scratch, self.told.append)
+        self.preparation = Preparation((sys.executable, str(program)), self.scratch, self._hear)
+
+    def _hear(self, message: Prepared | Underway) -> None:
+        (self.counted if isinstance(message, Underway) else self.told).append(message)  # type: ignore[attr-defined]
 
     @property
     def orders(self) -> list[dict[str, Any]]:
@@ -88,7 +98,7 @@ class Asked:
         return self.told.pop(0)
 
     def fitted(self, file: Path, slot: Slot, sha256: str = "") -> Path:
-        mode = Mode.VIDEO if slot.media is Media.VIDEO else Mode.FIRST_FRAME
+        mode = Mode.FIRST_FRAME if slot.media is Media.IMAGE else Mode.VIDEO
         found = self.preparation.fitted(
             request(mode, Input(role=slot.role, path=str(file), sha256=sha256)), model(mode, slot), self.kept, never
         )
@@ -142,6 +152,10 @@ def picture(**limits: Any) -> Slot:
 
 def clip(**limits: Any) -> Slot:
     return Slot(Role.VIDEO, Media.VIDEO, **limits)
+
+
+def sound(**limits: Any) -> Slot:
+    return Slot(Role.AUDIO, Media.AUDIO, **limits)
 
 
 def until(done: Callable[[], bool]) -> None:
@@ -212,7 +226,7 @@ def test_a_blender_that_crashes_is_told(asked: Asked) -> None:
 
 
 def test_a_program_that_cannot_be_started_is_told(asked: Asked) -> None:
-    preparation = Preparation((str(asked.folder / "no blender"),), asked.scratch, asked.told.append)
+    preparation = Preparation((str(asked.folder / "no blender"),), asked.scratch, asked._hear)
     file = asked.file("fox.png", "picture 1 1")
     preparation.order(Prepare(path=asked.sidecar, order_id="1", media=Media.IMAGE, file=file), asked.kept)
     assert "could not be started" in str(asked.answer().problem)
@@ -243,6 +257,36 @@ def test_closing_ends_the_processes_and_leaves_the_blend_for_the_next_worker(ask
     until(lambda: not list(asked.scratch.iterdir()))
     assert blend.exists()
     assert asked.told == []
+
+
+def test_while_a_range_is_rendered_it_tells_how_far_it_is(asked: Asked) -> None:
+    go = asked.folder / "go"
+    blend = asked.file("copy.blend", f"slow {go}")
+    asked.prepare(blend, Media.VIDEO, Shot(scene="Edit", first=1, last=9))
+    until(lambda: bool(asked.counted))
+    assert [(each.order_id, each.done, each.frames) for each in asked.counted] == [("1", 3, 9)]
+    go.touch()
+    assert asked.answer().file is not None
+
+
+def test_a_project_that_is_saved_elsewhere_meanwhile_gets_it_there(asked: Asked) -> None:
+    go = asked.folder / "go"
+    blend = asked.file("copy.blend", f"slow {go}")
+    asked.prepare(blend, Media.VIDEO, Shot(scene="Edit", first=1, last=9))
+    until(lambda: bool(asked.counted))
+    asked.sidecar = asked.folder / "named.sessions.json"
+    go.touch()
+    told = asked.answer()
+    assert told.file is not None
+    assert told.file.parent == asked.folder / "named.assets" / "inputs"
+
+
+def test_a_file_that_was_taken_for_a_picture_is_looked_at_again_as_a_clip(asked: Asked) -> None:
+    file = asked.file("fox.png", "picture 640 360")
+    asked.prepare(file)
+    asked.answer()
+    asked.prepare(file, Media.VIDEO, order_id="2")
+    assert "cannot be read" in str(asked.answer().problem)
 
 
 # -- Making smaller ----------------------------------------------------------------------------------------------------
@@ -315,6 +359,42 @@ def test_a_clip_of_the_wrong_length_is_told_with_both_lengths(
 def test_a_clip_of_the_right_length_is_sent(asked: Asked) -> None:
     file = asked.file("fox.mp4", "clip 640 360 10.0")
     assert asked.fitted(file, clip(seconds=(3.0, 10.0))) == file
+
+
+@pytest.mark.parametrize("seconds", [2.0, 12.0])
+def test_a_sound_of_the_wrong_length_is_told(seconds: float, asked: Asked) -> None:
+    file = asked.file("fox.wav", f"sound 0 0 {seconds}")
+    with pytest.raises(InputError, match=rf"“fox\.wav” is {seconds:g} s long; Act-Two takes 3 to 10 s"):
+        asked.fitted(file, sound(seconds=(3.0, 10.0)))
+
+
+def test_a_sound_that_fits_is_sent_as_it_is(asked: Asked) -> None:
+    file = asked.file("fox.wav", "sound 0 0 5.0")
+    assert asked.fitted(file, sound(seconds=(3.0, 10.0), size=100)) == file
+    assert asked.fitted(asked.file("unseen.mp3", "whatever"), sound()).name == "unseen.mp3"
+    assert asked.did == ["look"]
+
+
+@pytest.mark.parametrize(("name", "limits"), [("fox.wav", {"size": 10}), ("fox.aiff", {})])
+def test_a_sound_that_is_too_large_or_of_a_kind_that_no_service_takes_is_made_anew(
+    name: str, limits: dict[str, Any], asked: Asked
+) -> None:
+    file = asked.file(name, "sound 0 0 5.0")
+    assert asked.fitted(file, sound(**limits)).suffix == ".mp3"
+    assert asked.did == ["look", "fit"]
+
+
+def test_what_is_no_sound_is_told(asked: Asked) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        asked.fitted(asked.file("notes.wav", "some words"), sound(size=100))
+
+
+def test_an_input_that_the_model_has_no_place_for_is_left_alone(asked: Asked) -> None:
+    file = asked.file("fox.mp4", "clip 640 360 5.0")
+    mode = Mode.FIRST_FRAME
+    wanted = request(mode, Input(role=Role.VIDEO, path=str(file)))
+    assert asked.preparation.fitted(wanted, model(mode, picture(size=1)), asked.kept, never) == wanted
+    assert asked.did == []
 
 
 def test_an_input_that_is_gone_is_found_by_its_hash_or_told(asked: Asked) -> None:

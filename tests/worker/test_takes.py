@@ -163,6 +163,27 @@ def test_a_clip_that_cannot_be_fetched_waits_at_the_service_and_is_fetched_when_
     assert service.submissions(take_id) == 1
 
 
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_link_that_has_expired_is_no_failed_take_and_looking_again_gets_the_clip_for_free(
+    killed: bool, blender: BlenderSide, service: FolderService, sidecar: Path
+) -> None:
+    (take_id,) = blender.generate({"errors": {"download": 1}, "passing": "not_found"})
+    blender.until_state(take_id, TakeState.UNCERTAIN)
+    problem = take_on_disk(sidecar, take_id).problem
+    assert problem
+    assert str(problem) == (
+        "The clip was made, but it could not be fetched. The link to the clip is good no more. "
+        "Look again: it is not made or paid for anew."
+    )
+    if killed:
+        blender.restart()  # which looks again by itself
+    else:
+        blender.client.send(messages.Decide(path=sidecar, take_id=take_id, choice="look_again"))
+    blender.until_ended(take_id)
+    assert take_on_disk(sidecar, take_id).state is TakeState.SUCCEEDED
+    assert (service.submissions(take_id), service.downloads(take_id)) == (1, 2)
+
+
 def test_a_service_that_stays_out_of_reach_leaves_the_take_to_be_looked_at_again(
     blender: BlenderSide, service: FolderService, sidecar: Path
 ) -> None:

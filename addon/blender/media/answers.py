@@ -27,8 +27,10 @@ Answer = dict[str, Any]
 
 
 def look(order: dict[str, Any]) -> Answer:
-    """What a file is, `Impossible` if it is no picture or clip that can be read."""
+    """What a file is, `Impossible` if it is no picture, clip or sound that can be read."""
     file = order["file"]
+    if order["media"] == "audio":
+        return {"file": file, "width": 0, "height": 0, "seconds": _sound_seconds(file), "fps": 0.0}
     if order["media"] == "video":
         clip: Any = loaded(bpy.data.movieclips, file)
         if clip is not None and clip.source == "MOVIE" and clip.frame_duration > 0 and clip.fps > 0:
@@ -46,6 +48,13 @@ def look(order: dict[str, Any]) -> Answer:
     )
 
 
+def too_large(order: dict[str, Any]) -> Impossible:
+    """Nothing that can be done makes a file as small as an order wants."""
+    return Impossible(
+        "“{file}” cannot be made as small as {size:,.1f} MB.", file=file_name(order["file"]), size=order["size"] / 1e6
+    )
+
+
 def loaded(collection: Any, file: str) -> Any:
     """A file as a data-block, None if it cannot be read."""
     try:
@@ -58,6 +67,22 @@ def loaded(collection: Any, file: str) -> Any:
 def file_name(file: str) -> str:
     """A file's name without its folders."""
     return Path(file).name
+
+
+def _sound_seconds(file: str) -> float:
+    """How long a sound file plays; 0 where this Blender knows no sound, as some builds without a window do."""
+    if not HAS_SOUND:
+        return 0.0
+    import aud
+
+    try:
+        sound = aud.Sound.file(file)
+        return max(0.0, float(sound.length / sound.specs[0]))
+    except aud.error as error:
+        print(error, file=sys.stderr)
+        raise Impossible(
+            "“{file}” cannot be read: it is no sound that Blender knows, or it is damaged.", file=file_name(file)
+        ) from error
 
 
 def has_sound(file: str) -> bool:

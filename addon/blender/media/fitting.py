@@ -8,8 +8,8 @@ from typing import Any
 import bpy
 
 from .. import compat
-from . import framing
-from .answers import Answer, Impossible, file_name, has_sound, look
+from . import framing, sounds
+from .answers import Answer, has_sound, look, too_large
 from .writing import SOUND_KBITS, even, movie, rate, still
 
 _TRIES = 8
@@ -19,7 +19,9 @@ _JPEG_QUALITIES = (95, 88, 80, 70)
 
 
 def fit(order: dict[str, Any]) -> Answer:
-    """Make a picture or clip smaller. Raises `Impossible`."""
+    """Make a picture, clip or sound smaller. Raises `Impossible`."""
+    if order["media"] == "audio":
+        return sounds.fit(order)
     known = look(order)
     scale = min(1.0, *(most / known[side] for side in ("width", "height") if (most := order[side])), 1.0)
     return (_fit_video if order["media"] == "video" else _fit_image)(order, known, scale)
@@ -39,7 +41,7 @@ def _fit_image(order: dict[str, Any], known: Answer, scale: float) -> Answer:
             Path(made["file"]).unlink()
         qualities = list(_JPEG_QUALITIES)
         scale *= 0.75
-    raise _too_large(order)
+    raise too_large(order)
 
 
 def _fit_video(order: dict[str, Any], known: Answer, scale: float) -> Answer:
@@ -59,20 +61,15 @@ def _fit_video(order: dict[str, Any], known: Answer, scale: float) -> Answer:
         kbits = max(_LEAST_KBITS, room * 0.92 if not kbits else kbits * 0.9 * order["size"] / weight)
         if kbits < least:
             scale *= max(0.5, min(0.8, (kbits / least) ** 0.5))
-    raise _too_large(order)
-
-
-def _too_large(order: dict[str, Any]) -> Impossible:
-    return Impossible(
-        "“{file}” cannot be made as small as {size:,.1f} MB.", file=file_name(order["file"]), size=order["size"] / 1e6
-    )
+    raise too_large(order)
 
 
 def _scene_of(order: dict[str, Any], width: int, height: int, fps: float = 24.0) -> Any:
     """A scene that shows nothing but a file, stretched to `width` × `height` pixels, its colours as they are."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
-    framing.render_sequencer(scene, width, height)
+    framing.set_size(scene, width, height)
+    framing.render_sequencer(scene)
     framing.plain_colours(scene)
     scene.render.fps, scene.render.fps_base = rate(fps)
     strips = compat.strips(scene.sequence_editor_create())

@@ -65,10 +65,27 @@ def plain_colours(scene: Any) -> None:
     view.exposure, view.gamma, view.use_curve_mapping = 0.0, 1.0, False
 
 
-def render_sequencer(scene: Any, width: int, height: int) -> None:
-    """Let a scene render its sequencer, all of the picture and nothing but that, at `width` × `height` pixels."""
+def set_size(scene: Any, width: int, height: int) -> None:
+    """Let a scene render `width` × `height` pixels. Strips that are moved in the picture stand elsewhere then."""
     render = scene.render
     render.resolution_x, render.resolution_y, render.resolution_percentage = width, height, 100
+
+
+def even_size(scene: Any) -> None:
+    """Let a scene render even numbers of pixels, for H.264 stores no other: a line or column less, nothing scaled."""
+    render = scene.render
+    while size(scene)[0] % 2 and render.resolution_x > 4:
+        render.resolution_x -= 1
+    while size(scene)[1] % 2 and render.resolution_y > 4:
+        render.resolution_y -= 1
+
+
+def render_sequencer(scene: Any) -> None:
+    """Let a scene render its sequencer, all of the picture and nothing but that.
+
+    At the percentage of the size that it has: where strips are moved to depends on that.
+    """
+    render = scene.render
     render.use_sequencer, render.use_border, render.use_multiview = True, False, False
     render.use_overwrite, render.use_placeholder, render.use_file_extension = True, False, False
     render.dither_intensity, scene.frame_step = 0.0, 1

@@ -6,13 +6,15 @@
 Give it a profile of its own (BLENDER_USER_RESOURCES): Blender tidies up the extensions of the one it finds. It ends as
 soon as its standard input is closed: so it does not outlive who started it.
 
-ORDER.json says what to `do`, with `media` "image" or "video":
+ORDER.json says what to `do`, with `media` "image", "video" or "audio":
 - "look": find out what `file` is.
 - "shoot": render frame `first` (a video: to `last`) of the sequencer of `scene` in the .blend `file`, as the preview
   shows it, with the meta strip `meta` open, to `out` with its ending added. With `strip`, that strip alone, where it
   can at the size of its own file. A clip that is there whole and unchanged is answered as it is.
-- "fit": make the picture or clip `file` smaller, to at most `width` × `height` pixels and `size` bytes (0: any), as
-  `out` with its ending added.
+- "fit": make the picture, clip or sound `file` smaller, to at most `width` × `height` pixels and `size` bytes (0: any),
+  as `out` with its ending added.
+
+While a clip is rendered, how far it is stands in a file (`writing.movie`).
 
 ANSWER.json appears whole at the end: `file`, `width` and `height` in pixels, `seconds` and `fps` (0 for a picture), or
 `error` with its `values`.

@@ -11,7 +11,7 @@ import bpy
 from .. import compat
 from . import framing
 from .answers import Answer, Impossible, has_sound, loaded, look
-from .writing import even, movie, still
+from .writing import movie, still
 
 _SOURCES = (".mp4", ".mov", ".webm")
 
@@ -21,24 +21,23 @@ def shoot(order: dict[str, Any]) -> Answer:
     bpy.ops.wm.open_mainfile(filepath=order["file"], load_ui=False, use_scripts=False)
     scene = bpy.data.scenes[order["scene"]]
     first, last = order["first"], order["last"]
-    width, height = framing.size(scene)
     if order["meta"]:  # which one is open is not in the file (5.2)
         scene.sequence_editor.display_stack(compat.strips_all(scene.sequence_editor)[order["meta"]])
     strip = _only(scene, order["strip"]) if order["strip"] else None
     _check_files(scene, first, last)
     own = _own_size(strip) if strip else None
     if own and framing.shows_its_file(strip, *own):
-        width, height = own
+        framing.set_size(scene, *own)
         strip.transform.scale_x = strip.transform.scale_y = 1.0
         framing.plain_colours(scene)
     if order["media"] == "video":
         source = _source(scene, first, last)
         if source:
             return look({"file": source, "media": "video"})
+    framing.render_sequencer(scene)
     if order["media"] == "image":
-        framing.render_sequencer(scene, width, height)
         return still(scene, first, order["out"])
-    framing.render_sequencer(scene, even(width), even(height))
+    framing.even_size(scene)
     return movie(scene, first, last, order["out"], sound=True)
 
 
@@ -89,7 +88,9 @@ def _source(scene: Any, first: int, last: int) -> str:
         return ""
     if not framing.shows_its_file(movie, *own) or not framing.fills_the_frame(movie, *own):
         return ""
-    if abs(movie.fps - scene.render.fps / scene.render.fps_base) > 0.01:
+    rate = scene.render.fps / scene.render.fps_base
+    plays = (compat.right_handle(movie) - compat.left_handle(movie)) / rate
+    if abs(plays - look({"file": file, "media": "video"})["seconds"]) > 1 / rate:  # at another speed than its own
         return ""
     plain = all(abs(sound.volume - 1.0) + abs(sound.pan) < 1e-4 and _file_of(sound) == file for sound in sounds)
     return file if plain and all(_is_uncut(strip, first, last) for strip in shown) else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from . import framing
 from .answers import HAS_SOUND, Answer, Impossible
 
 SOUND_KBITS = 128
+_TELL_SECONDS = 0.2
 
 
 def still(scene: Any, frame: int, out: str, quality: int | None = None) -> Answer:
@@ -29,7 +33,10 @@ def still(scene: Any, frame: int, out: str, quality: int | None = None) -> Answe
 
 
 def movie(scene: Any, first: int, last: int, out: str, sound: bool, kbits: float = 0.0) -> Answer:
-    """Write frames as MP4 with H.264 and AAC, with `kbits` a second for the picture (0: as many as it takes)."""
+    """Write frames as MP4 with H.264 and AAC, with `kbits` a second for the picture (0: as many as it takes).
+
+    How many of how many frames are done stands in a file called `out` with ".progress" added, as two numbers.
+    """
     file = out + ".mp4"
     compat.set_movie_output(scene, audio="AAC" if sound and HAS_SOUND else "NONE")
     ffmpeg = scene.render.ffmpeg
@@ -42,10 +49,30 @@ def movie(scene: Any, first: int, last: int, out: str, sound: bool, kbits: float
         ffmpeg.constant_rate_factor = "HIGH"
     scene.frame_start, scene.frame_end = first, last
     scene.render.filepath = file
-    bpy.ops.render.render(animation=True, scene=scene.name)
+    with _counted(last - first + 1, Path(f"{out}.progress")):
+        bpy.ops.render.render(animation=True, scene=scene.name)
     _check_written(file)
     fps = scene.render.fps / scene.render.fps_base
     return {"file": file, **_size(scene), "seconds": (last - first + 1) / fps, "fps": fps}
+
+
+@contextmanager
+def _counted(frames: int, told: Path) -> Iterator[None]:
+    done, next_at = 0, 0.0
+
+    def count(*_: Any) -> None:
+        nonlocal done, next_at
+        done += 1
+        if time.monotonic() >= next_at or done == frames:
+            next_at = time.monotonic() + _TELL_SECONDS
+            told.write_text(f"{done} {frames}", "ascii")
+
+    handlers: list[Callable[..., None]] = bpy.app.handlers.render_write
+    handlers.append(count)
+    try:
+        yield
+    finally:
+        handlers.remove(count)
 
 
 def _size(scene: Any) -> dict[str, int]:

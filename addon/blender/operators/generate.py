@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ...core import lifecycle, pricing, requesting, sessions
+from ...core import lifecycle, requesting, sessions, terms
 from ...core.errors import InputError, SessionsError
-from ...core.models import Cost, Draft, Placement, Take, TakeState
+from ...core.models import Draft, Request, Take, TakeState
 from .. import (
     accounts,
-    bills,
     compat,
     files,
     form,
     inputs,
+    orders,
     prompts,
-    properties,
     pump,
     runtime,
-    settings,
     timeline,
     words,
-    workers,
 )
+from . import given as scripted
+from . import paid
 from .inputs import wait
 from .reporting import Result, reporting
 
-_SETTINGS = ("prompt", "provider", "model", "count", "seed", "duration", "width", "height", "fps", "insert")
+_SETTINGS = ("prompt", "provider", "model", "count", "seed", "duration", "width", "height", "fps", "insert", "mode")
 
 
 class SESSIONS_OT_generate(bpy.types.Operator):
@@ -52,6 +48,24 @@ class SESSIONS_OT_generate(bpy.types.Operator):
     height: IntProperty(name="Height", description="Pixels", options={"SKIP_SAVE"})
     fps: FloatProperty(name="Frame Rate", options={"SKIP_SAVE"})
     insert: BoolProperty(name="Insert at Playhead", default=True, options={"SKIP_SAVE"})
+    mode: EnumProperty(
+        name="Mode",
+        description="What the clip starts from",
+        items=[(mode.value, label, "") for mode, label in terms.MODES.items()],
+        options={"SKIP_SAVE"},
+    )
+    options: CollectionProperty(
+        name="Options",
+        description="Settings that only some models have, each with its name and its value as text",
+        type=scripted.SESSIONS_PG_given_option,
+        options={"SKIP_SAVE"},
+    )
+    inputs: CollectionProperty(
+        name="Inputs",
+        description="Files that the clip starts from, each with its role and path, in place of those in the panel",
+        type=scripted.SESSIONS_PG_given_input,
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -64,17 +78,26 @@ class SESSIONS_OT_generate(bpy.types.Operator):
     @reporting
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
         given = self._given()
-        if _wants_question(context, given):
-            ours: Any = bpy.ops
-            ours.sessions.generate_paid("INVOKE_DEFAULT", given=json.dumps(given))
+        if self.properties.is_property_set("inputs"):
+            raise InputError(
+                "Files given here are copied and looked at first, which takes a while.",
+                "Call Generate with “EXEC_DEFAULT”, or take the files before.",
+            )
+        order = _order(context, given)
+        if paid.is_asked_for(order):
+            paid.ask(order)
         else:
-            submit(context, given)
+            orders.send(context, order)
         return {"FINISHED"}
 
     @reporting
     def execute(self, context: bpy.types.Context) -> Result:
         wait()
-        ids = submit(context, self._given())
+        given = self._given()
+        if self.properties.is_property_set("inputs"):
+            scripted.prepare(scripted.files(self.inputs), given, lambda draft: _requests(context, draft))
+            given = {}
+        ids = submit(context, given)
         pump.run_until(lambda: _have_ended(ids))
         takes = [take for take in map(_find, ids) if take]
         failed = next((take for take in takes if take.problem), None)
@@ -89,58 +112,9 @@ class SESSIONS_OT_generate(bpy.types.Operator):
             given["match_scene"] = False
         if "seed" in given:
             given["random_seed"] = False
+        if self.properties.is_property_set("options"):
+            given["options"] = {each.name: each.value for each in self.options}
         return given
-
-
-class SESSIONS_OT_generate_paid(bpy.types.Operator):
-    """Generate although it costs more than may be spent without a question"""
-
-    bl_idname = "sessions.generate_paid"
-    bl_label = "Generate"
-    bl_options = {"INTERNAL"}
-
-    given: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
-
-    @reporting
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        cost = _cost(context, json.loads(self.given))
-        about = bills.money(cost.amount, cost.currency) if cost else "?"
-        return context.window_manager.invoke_confirm(
-            self,
-            event,
-            title=words.tr("Generate Paid Takes?"),
-            message=words.tr("This costs about {cost}.").format(cost=about),
-            confirm_text=words.tr("Generate"),
-            icon="QUESTION",
-        )
-
-    @reporting
-    def execute(self, context: bpy.types.Context) -> Result:
-        submit(context, json.loads(self.given))
-        return {"FINISHED"}
-
-
-def _wants_question(context: bpy.types.Context, given: Mapping[str, object]) -> bool:
-    cost = _cost(context, given)
-    limit = settings.get().ask_above.get(cost.currency) if cost else None
-    return bool(cost and limit is not None and cost.amount > limit)
-
-
-def _cost(context: bpy.types.Context, given: Mapping[str, object]) -> Cost | None:
-    """What the takes of a click cost together, None if nobody can tell or it is refused anyway."""
-    scene = compat.sequencer_scene(context)
-    if scene is None:
-        return None
-    try:
-        draft = sessions.draft(sessions.edit_draft(runtime.current().project, given, runtime.now()))
-        provider = form.provider(draft)
-        requests = requesting.requests(draft, provider, timeline.scene_format(scene))
-    except SessionsError:
-        return None
-    costs = [pricing.estimate(request, provider) for request in requests]
-    if not costs or None in costs:
-        return None
-    return Cost(amount=sum(cost.amount for cost in costs if cost), currency=provider.currency)
 
 
 def refusal(context: bpy.types.Context) -> str:
@@ -158,39 +132,29 @@ def submit(context: bpy.types.Context, given: Mapping[str, object]) -> list[str]
 
     Raises `SessionsError`, and changes nothing then.
     """
-    scene = compat.sequencer_scene(context)
+    return orders.send(context, _order(context, given))
+
+
+def _order(context: bpy.types.Context, given: Mapping[str, object]) -> orders.Order:
+    """What the panel asks for with `given`, fixed from now on. Raises `SessionsError`."""
     prompts.take_over()
     inputs.check_ready()
-    project = sessions.edit_draft(runtime.current().project, given, runtime.now())
-    draft = sessions.draft(project)
+    draft = sessions.draft(scripted.edited(given))
+    return orders.of(context, draft, _requests(context, _with_files(draft)))
+
+
+def _requests(context: bpy.types.Context, draft: Draft) -> list[Request]:
+    """What a draft asks for. Raises `SessionsError` if it cannot be made, or not by this provider now."""
     provider = form.provider(draft)
     problem = accounts.refusal(provider.id)
     if problem:
         raise InputError.of(problem)
-    requests = requesting.requests(_with_files(draft), provider, timeline.scene_format(scene))
-
-    def place(batch: str) -> Placement:
-        return Placement(scene=scene.name, frame=scene.frame_current, batch=batch)
-
-    project, _, takes = sessions.generate(
-        project, requests, runtime.now(), place=place if draft.insert else None, pattern=settings.get().pattern
-    )
-    ids = [take.id for take in takes]
-    workers.open_project(runtime.current().path)  # without a worker nothing would ever run
-    runtime.commit(project, run=ids)
-    runtime.current().notes = ()
-    properties.panel(context).take_index = 0
-    return ids
+    return requesting.requests(draft, provider, timeline.scene_format(compat.sequencer_scene(context)))
 
 
 def _with_files(draft: Draft) -> Draft:
-    """The draft with its inputs' paths absolute, as the worker needs them. Raises `InputError` if one is not there."""
-    found = []
-    for entry in draft.inputs:
-        file = Path(bpy.path.abspath(entry.path))
-        if not file.is_file():
-            raise InputError("The input {path} is not there.", "Choose another one, or none.", path=str(file))
-        found.append(entry.model_copy(update={"path": str(file)}))
+    """The draft with its inputs' paths absolute and as they are now. Raises `StorageError` if one is not there."""
+    found = [entry.model_copy(update={"path": str(inputs.file_of(entry))}) for entry in draft.inputs]
     return draft.model_copy(update={"inputs": tuple(found)})
 
 
@@ -205,4 +169,4 @@ def _have_ended(ids: list[str]) -> bool:
     return not waiting and (not runtime.current().arrivals or timeline.busy(bpy.context) is not None)
 
 
-CLASSES = (SESSIONS_OT_generate, SESSIONS_OT_generate_paid)
+CLASSES = (SESSIONS_OT_generate,)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...core.capabilities import Media
 from ...core.models import Role
+from ...core.wording import N_
 from .. import compat, inputs, pump, runtime, words
 from .reporting import Result, reporting
 from .sessions import writable
+
+_ROLES = {
+    Role.FIRST_FRAME: (N_("First Frame"), N_("The picture that the clip begins with")),
+    Role.LAST_FRAME: (N_("Last Frame"), N_("The picture that the clip ends with")),
+    Role.REFERENCE: (N_("Reference"), N_("A picture or clip that shows what something looks like")),
+    Role.VIDEO: (N_("Video"), N_("The clip that is changed or continued")),
+    Role.AUDIO: (N_("Sound"), N_("The sound that the clip is made for")),
+}
 
 
 def wait() -> None:
@@ -29,53 +40,62 @@ def _has_timeline(cls: type[bpy.types.Operator], context: bpy.types.Context) -> 
     return True
 
 
-class _ForRole:
-    """What the picture is for."""
-
-    role: EnumProperty(
+def _role(*roles: Role) -> Any:
+    """The property that says what is taken is for; the first one unless it is told."""
+    return EnumProperty(
         name="Use As",
         translation_context=words.CONTEXT,
-        items=(
-            ("first_frame", "First Frame", "The picture that the clip begins with"),
-            ("last_frame", "Last Frame", "The picture that the clip ends with"),
-            ("reference", "Reference", "A picture or clip that shows what something looks like"),
-            ("video", "Video", "The clip that is changed or continued"),
-            ("audio", "Sound", "The sound that the clip is made for"),
-        ),
+        items=tuple((role.value, *_ROLES[role]) for role in roles),
         options={"SKIP_SAVE"},
     )
 
 
-class SESSIONS_OT_input_from_playhead(_ForRole, bpy.types.Operator):
+class _Take:
+    """Takes something from the timeline: a button begins that, a script waits until it is there."""
+
+    role: Any
+
+    @classmethod
+    def poll(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
+        return _has_timeline(cls, context)
+
+    def take(self, context: bpy.types.Context, role: Role) -> None:
+        """Begin. Raises `SessionsError`."""
+        raise NotImplementedError
+
+    @reporting
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
+        self.take(context, Role(self.role))
+        return {"FINISHED"}
+
+    @reporting
+    def execute(self, context: bpy.types.Context) -> Result:
+        self.take(context, Role(self.role))
+        wait()
+        return {"FINISHED"}
+
+
+class SESSIONS_OT_input_from_playhead(_Take, bpy.types.Operator):
     """Start from the frame under the playhead, as the preview shows it"""
 
     bl_idname = "sessions.input_from_playhead"
     bl_label = "Use Frame at Playhead"
     bl_options = set()
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return _has_timeline(cls, context)
+    role: _role(*Role)
 
-    @reporting
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
-        inputs.take_playhead(context, Role(self.role))
-        return {"FINISHED"}
-
-    @reporting
-    def execute(self, context: bpy.types.Context) -> Result:
-        inputs.take_playhead(context, Role(self.role))
-        wait()
-        return {"FINISHED"}
+    def take(self, context: bpy.types.Context, role: Role) -> None:
+        inputs.take_playhead(context, role)
 
 
-class SESSIONS_OT_input_from_strip(_ForRole, bpy.types.Operator):
+class SESSIONS_OT_input_from_strip(_Take, bpy.types.Operator):
     """Start from a frame of the selected strip, without what lies above or below it"""
 
     bl_idname = "sessions.input_from_strip"
     bl_label = "Use Frame of Strip"
     bl_options = set()
 
+    role: _role(*Role)
     frame: EnumProperty(
         name="Frame",
         translation_context=words.CONTEXT,
@@ -88,62 +108,31 @@ class SESSIONS_OT_input_from_strip(_ForRole, bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return _has_timeline(cls, context)
-
-    @reporting
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
-        inputs.take_strip(context, Role(self.role), inputs.Moment(self.frame))
-        return {"FINISHED"}
-
-    @reporting
-    def execute(self, context: bpy.types.Context) -> Result:
-        inputs.take_strip(context, Role(self.role), inputs.Moment(self.frame))
-        wait()
-        return {"FINISHED"}
+    def take(self, context: bpy.types.Context, role: Role) -> None:
+        inputs.take_strip(context, role, inputs.Moment(self.frame))
 
 
-class SESSIONS_OT_input_from_range(bpy.types.Operator):
+class SESSIONS_OT_input_from_range(_Take, bpy.types.Operator):
     """Start from a clip of all that is seen and heard from the first to the last frame of the selected strips"""
 
     bl_idname = "sessions.input_from_range"
     bl_label = "Use Range of Strips"
     bl_options = set()
 
-    role: EnumProperty(
-        name="Use As",
-        translation_context=words.CONTEXT,
-        items=(
-            ("video", "Video", "The clip that is changed or continued"),
-            ("reference", "Reference", "A picture or clip that shows what something looks like"),
-        ),
-        options={"SKIP_SAVE"},
-    )
+    role: _role(Role.VIDEO, Role.REFERENCE)
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return _has_timeline(cls, context)
-
-    @reporting
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
-        inputs.take_range(context, Role(self.role))
-        return {"FINISHED"}
-
-    @reporting
-    def execute(self, context: bpy.types.Context) -> Result:
-        inputs.take_range(context, Role(self.role))
-        wait()
-        return {"FINISHED"}
+    def take(self, context: bpy.types.Context, role: Role) -> None:
+        inputs.take_range(context, role)
 
 
-class SESSIONS_OT_input_from_file(_ForRole, bpy.types.Operator):
+class SESSIONS_OT_input_from_file(bpy.types.Operator):
     """Start from a picture, video or sound file, of which the project keeps a copy"""
 
     bl_idname = "sessions.input_from_file"
     bl_label = "Use File"
     bl_options = set()
 
+    role: _role(*Role)
     media: EnumProperty(
         name="Kind",
         translation_context=words.CONTEXT,

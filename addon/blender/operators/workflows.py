@@ -15,7 +15,7 @@ from .sessions import writable
 
 
 class SESSIONS_OT_import_workflow(bpy.types.Operator):
-    """Bring a workflow that ComfyUI exported by Workflow ▸ Export (API)"""
+    """Bring a workflow that ComfyUI exported for its API: “Export (API)” in its menu"""
 
     bl_idname = "sessions.import_workflow"
     bl_label = "Import Workflow"

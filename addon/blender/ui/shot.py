@@ -6,8 +6,10 @@ from typing import Any
 
 import bpy
 
-from ...core import matching
-from ...core.capabilities import Model
+from ...core import matching, spending
+from ...core.capabilities import Model, is_open
+from ...core.errors import Problem
+from ...core.models import Cost
 from .. import accounts, bills, compat, form, places, properties, runtime, settings, timeline, words
 from ..operators import generate
 from . import options, start
@@ -31,8 +33,12 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
             unnamed = "Name, else by number" if settings.get().pattern else "Name, else from the prompt"
             layout.prop(panel, "name", text="", placeholder=unnamed)
         fields = layout.column(align=True) if is_narrow(context) else layout.row(align=True)
-        fields.prop(panel, "duration")
+        length = form.length()
+        if length is None:
+            fields.prop(panel, "duration")
         fields.prop(panel, "count")
+        if length is not None:
+            wrapped(layout, context, words.text(length), icon="INFO")
         row = layout.row()
         row.scale_y = 1.4
         row.operator_context = "INVOKE_DEFAULT"
@@ -44,22 +50,46 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
             below.alignment = "CENTER"
             below.label(text=price, translate=False)
         row.operator("sessions.generate", text=text, translate=False, icon="RENDER_ANIMATION")
+        _draw_day(layout, context, found)
         reason = generate.refusal(context)
         if reason and not runtime.current().blocked:  # that is told above
             wrapped(layout, context, reason, icon="INFO")
         problem = accounts.refusal(found.capabilities.id) if found else None
         if problem:
-            draw_problem(layout.column(align=True), context, problem)
-            layout.operator(
-                "preferences.addon_show", text="Open Preferences", icon="PREFERENCES"
-            ).module = places.PACKAGE
+            _draw_refusal(layout, context, problem)
 
 
 def _price(context: bpy.types.Context) -> str:
     """What a click on Generate costs; empty where it costs nothing or nobody can tell."""
-    scene = compat.sequencer_scene(context)
-    cost = form.estimate(timeline.scene_format(scene)) if scene is not None else None
+    cost = _cost(context)
     return bills.money(cost.amount, cost.currency) if cost and cost.amount else ""
+
+
+def _cost(context: bpy.types.Context) -> Cost | None:
+    scene = compat.sequencer_scene(context)
+    return form.estimate(timeline.scene_format(scene)) if scene is not None else None
+
+
+def _draw_day(layout: Any, context: bpy.types.Context, found: form.Chosen | None) -> None:
+    """How much of the day's limit is spent, if there is one for what this provider bills in."""
+    if found is None or found.capabilities.free:
+        return
+    unit = spending.unit(found.capabilities.currency, found.capabilities.id)
+    limit = settings.get().daily_limit.get(unit)
+    if limit is None:
+        return
+    spent = bills.of_today().get(unit, 0.0)
+    cost = _cost(context)
+    is_passed = spending.passes(limit, spent, cost.amount if cost else 0.0)
+    text = words.tr("Today {spent} of {limit}: more is not sent") if is_passed else words.tr("Today {spent} of {limit}")
+    said = text.format(spent=bills.money(spent, unit), limit=bills.money(limit, unit))
+    wrapped(layout, context, said, icon="ERROR" if is_passed else "NONE")
+
+
+def _draw_refusal(layout: Any, context: bpy.types.Context, problem: Problem) -> None:
+    """What keeps a provider or a model from being used, and the way to where that is put right."""
+    draw_problem(layout.column(align=True), context, problem)
+    layout.operator("preferences.addon_show", text="Open Preferences", icon="PREFERENCES").module = places.PACKAGE
 
 
 def _draw_prompt(layout: Any, panel: Any) -> None:
@@ -88,14 +118,14 @@ class SESSIONS_PT_settings(Tab, bpy.types.Panel):
         layout.use_property_decorate = False
         panel = properties.panel(context)
         found = form.chosen()
-        layout.prop(panel, "provider")
+        _draw_choice(layout, context, panel, "provider")
         if found is None:
             return
         _draw_model(layout, context, panel, found)
         layout.prop(panel, "insert")
         if found.model is not None:
             _draw_format(layout, context, panel, found.model)
-            options.draw(layout, panel, found.options)
+            options.draw(layout, context, panel, found.options)
 
 
 def _draw_model(layout: Any, context: bpy.types.Context, panel: Any, found: form.Chosen) -> None:
@@ -110,20 +140,33 @@ def _draw_model(layout: Any, context: bpy.types.Context, panel: Any, found: form
         name = found.model.label if found.model else runtime.current().draft.model
         row.operator("sessions.choose_model", text=name, translate=False, icon="VIEWZOOM")
     elif len(found.capabilities.models) > 1 or found.model is None:
-        layout.prop(panel, "model")
+        _draw_choice(layout, context, panel, "model")
     if found.model is not None and len(found.model.modes) > 1:
-        layout.prop(panel, "mode")
+        _draw_choice(layout, context, panel, "mode")
     if found.model is not None and found.model.problem:
-        draw_problem(layout.column(align=True), context, found.model.problem)
+        _draw_refusal(layout, context, found.model.problem)
     for note in runtime.current().notes:
         wrapped(layout, context, words.text(note), icon="INFO")
+
+
+def _draw_choice(layout: Any, context: bpy.types.Context, panel: Any, name: str) -> None:
+    """A choice with its label, which would be cut in a narrow sidebar: there it says by itself what it is."""
+    if is_narrow(context):
+        layout.prop(panel, name, text="")
+    else:
+        layout.prop(panel, name)
 
 
 def _draw_format(layout: Any, context: bpy.types.Context, panel: Any, model: Model) -> None:
     """Size, frame rate and seed, as far as the model can be told them."""
     column = layout.column(align=True)
-    column.prop(panel, "match_scene")
-    if panel.match_scene:
+    size = matching.size(runtime.current().draft, model)
+    if size is not None:
+        wrapped(column, context, words.text(size), icon="INFO")
+    can_match = matching.is_possible(model)
+    if can_match:
+        column.prop(panel, "match_scene")
+    if panel.match_scene or not can_match:
         scene = compat.sequencer_scene(context)
         if scene is not None:
             for difference in matching.differences(runtime.current().draft, model, timeline.scene_format(scene)):
@@ -132,9 +175,10 @@ def _draw_format(layout: Any, context: bpy.types.Context, panel: Any, model: Mod
         if model.sizes:
             column.prop(panel, "size")
         else:
-            column.prop(panel, "width")
-            column.prop(panel, "height")
-        if model.fps is not None:
+            for name, span in (("width", model.width), ("height", model.height)):
+                if is_open(span):
+                    column.prop(panel, name)
+        if is_open(model.fps):
             column.prop(panel, "fps")
     if model.seed is not None:
         column = layout.column(align=True)

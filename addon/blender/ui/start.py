@@ -16,22 +16,26 @@ from .. import inputs, runtime, words
 def draw(layout: Any, slots: tuple[Slot, ...]) -> None:
     """A box for each place: what is there, what is on its way, and a menu to take something."""
     for slot in slots:
-        _draw_slot(layout.column(align=True), slot)
+        _draw_slot(layout.column(align=True), slot, is_only=len(slots) == 1)
 
 
-def _draw_slot(column: Any, slot: Slot) -> None:
+def _draw_slot(column: Any, slot: Slot, is_only: bool) -> None:
+    label = words.tr(_LABELS[slot.role])
     there = [(number, each) for number, each in enumerate(runtime.current().draft.inputs) if each.role is slot.role]
     coming = [each for each in inputs.preparing() if each.role is slot.role]
     for number, each in there:
         row = column.row(align=True)
-        row.label(text=_name(each), translate=False, icon=_ICONS[slot.media])
+        text = _name(each) if is_only else words.tr("{role}: {name}").format(role=label, name=_name(each))
+        row.label(text=text, translate=False, icon=_ICONS[slot.media])
         row.operator("sessions.remove_input", text="", icon="X", emboss=False).index = number
     for waiting in coming:
         row = column.row(align=True)
-        row.label(text=words.tr("Preparing {name}").format(name=waiting.origin), translate=False, icon="TIME")
+        row.label(text=words.tr("Preparing {name}").format(name=waiting.name), translate=False, icon="TIME")
         row.operator("sessions.stop_preparing", text="", icon="X", emboss=False).order_id = waiting.order.order_id
+        if waiting.frames:
+            text = words.tr("{done:,} of {frames:,} frames").format(done=waiting.done, frames=waiting.frames)
+            column.progress(factor=waiting.done / waiting.frames, text=text, translate=False)
     if len(there) + len(coming) < slot.most:
-        label = words.tr(_LABELS[slot.role])
         text = label if slot.least else words.tr("{role} (Optional)").format(role=label)
         column.menu(f"SESSIONS_MT_take_{slot.role.value}", text=text, translate=False, icon="ADD")
 
@@ -50,7 +54,9 @@ class _Take:
     def draw(self, _context: bpy.types.Context) -> None:
         layout: Any = getattr(self, "layout")  # noqa: B009 (Blender gives a menu its layout)
         layout.operator_context = "INVOKE_DEFAULT"
-        if self.media is Media.IMAGE:
+        slot = inputs.slot(self.role)
+        media = slot.media if slot else self.media
+        if media is Media.IMAGE:
             layout.operator("sessions.input_from_playhead", icon="SEQ_PREVIEW").role = self.role.value
             layout.separator()
             for frame, label in (
@@ -60,11 +66,11 @@ class _Take:
             ):
                 button = layout.operator("sessions.input_from_strip", text=words.tr(label), translate=False)
                 button.role, button.frame = self.role.value, frame
-        if self.role in (Role.VIDEO, Role.REFERENCE):
+        if media is Media.VIDEO:
             layout.operator("sessions.input_from_range", icon="SEQUENCE").role = self.role.value
         layout.separator()
         button = layout.operator("sessions.input_from_file", text="File…", icon="FILE_FOLDER")
-        button.role, button.media = self.role.value, self.media.value
+        button.role, button.media = self.role.value, media.value
 
 
 class SESSIONS_MT_take_first_frame(_Take, bpy.types.Menu):

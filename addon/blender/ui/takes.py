@@ -9,7 +9,7 @@ import bpy
 from ...core import lifecycle
 from ...core.models import Take, TakeState
 from ...core.wording import N_
-from .. import bills, lookup, properties, runtime, thumbnails, tips, words
+from .. import accounts, bills, lookup, properties, runtime, thumbnails, tips, words
 from . import grid
 from .tab import Tab
 from .text import draw_problem, wrapped
@@ -68,9 +68,9 @@ class SESSIONS_PT_takes(Tab, bpy.types.Panel):
             layout.template_list("SESSIONS_UL_takes", "", panel, "takes", panel, "take_index", rows=3, maxrows=8)
         if chosen:
             _draw_take(layout, context, chosen)
-        spent = bills.written(bills.of_session(session))
-        if spent:
-            total = bills.written(bills.of_project(runtime.current().project))
+        total = bills.written(bills.of_project(runtime.current().project))
+        if total:
+            spent = bills.written(bills.of_session(session)) or words.tr("nothing")
             text = words.tr("This session {session}, all sessions {project}").format(session=spent, project=total)
             wrapped(layout, context, text)
 
@@ -89,7 +89,7 @@ def _draw_cell(cell: Any, take_id: str, chosen: Take | None) -> None:
     if running:
         _draw_progress(cell.row(align=True), take)
     elif take.state is TakeState.SUCCEEDED:
-        text = words.tr("{seconds:g} s · {seed}").format(seconds=take.request.duration, seed=take.request.seed)
+        text = " · ".join(filter(None, (tips.length(take.request), str(take.request.seed))))
         cell.label(text=text, translate=False)
     else:
         cell.label(text=tips.state(take), translate=False)
@@ -99,12 +99,12 @@ def _draw_progress(row: Any, take: Take) -> None:
     state = runtime.current()
     progress = state.progress.get(take.id)
     if take.id in state.cancelling:
-        row.label(text="Cancelling")
+        row.label(text=tips.told(take), translate=False)
         return
     if progress and progress.fraction is not None:
         row.progress(factor=progress.fraction, text=f"{progress.fraction:.0%}", translate=False)
     else:
-        row.label(text=tips.state(take), translate=False)
+        row.label(text=tips.told(take), translate=False)  # its place in a line, for one
     row.operator("sessions.cancel", text="", icon="X", emboss=False).take_id = take.id
 
 
@@ -124,6 +124,8 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
     if take.cost and take.cost.amount:
         cost = words.tr("Cost {amount}").format(amount=bills.money(take.cost.amount, take.cost.currency))
         column.label(text=cost, translate=False)
+    elif estimated := bills.estimated(take):
+        column.label(text=words.tr("Estimated {amount}").format(amount=estimated), translate=False)
     if lookup.asset(take.asset_id):
         layout.operator("sessions.add_to_timeline", icon="ADD").asset_id = take.asset_id
 
@@ -131,12 +133,14 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
 def _draw_choices(layout: Any, take: Take) -> None:
     """What can be done about a take of which nobody knows what became."""
     row = layout.row(align=True)
+    capabilities = accounts.capabilities(take.request.provider)
+    can_look = take.job_id or (capabilities and capabilities.traceable)
     for choice, label in (
         ("look_again", N_("Look Again")),
         ("send_again", N_("Send Again")),
         ("give_up", N_("Give Up")),
     ):
-        if choice != "look_again" or take.job_id:
+        if choice != "look_again" or can_look:
             button = row.operator("sessions.settle", text=words.tr(label), translate=False)
             button.take_id = take.id
             button.choice = choice

@@ -40,6 +40,11 @@ def wrapped(layout: Any, context: bpy.types.Context, text: str, icon: Any = "NON
         icon = "BLANK1" if icon != "NONE" else "NONE"
 
 
+def fits(context: bpy.types.Context, text: str, share: float) -> bool:
+    """Whether `text` stands on one line in that `share` of the region's width."""
+    return _width(text) <= int(share * (points(context) - _MARGIN) / _POINTS_A_CHARACTER)
+
+
 @lru_cache(256)
 def lines(text: str, width: int) -> tuple[str, ...]:
     """`text` in lines of at most `width` Latin characters; those of Chinese and Japanese take the room of two.

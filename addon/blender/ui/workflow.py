@@ -6,6 +6,7 @@ import bpy
 
 from ...core.errors import SessionsError
 from ...providers.comfyui import binding
+from ...providers.comfyui.workflow import Place
 from .. import form, runtime, words, workflows
 from .tab import Tab
 from .text import draw_problem
@@ -41,9 +42,14 @@ class SESSIONS_PT_workflow(Tab, bpy.types.Panel):
             row = column.split(factor=0.4, align=True)
             row.label(text=words.tr(binding.LABELS[each.parameter]), translate=False)
             titles = {candidate.place: candidate.title for candidate in each.candidates}
-            bound = ", ".join(titles.get(place, place[0]) for place in each.bound)
+            bound = ", ".join(_named(place, titles.get(place, place.node)) for place in each.bound)
             button = row.operator("sessions.bind_parameter", text=bound or words.tr("Nothing"), translate=False)
             button.parameter = each.parameter.value
+
+
+def _named(place: Place, title: str) -> str:
+    """A node, and which of its inputs, where it is one."""
+    return f"{title}: {place.input}" if place.input else title
 
 
 CLASSES = (SESSIONS_PT_workflow,)

@@ -77,12 +77,14 @@ class Bindable(NamedTuple):
 def find(graph: Graph) -> Bindings:
     """The bindings of a workflow, as far as they can be told from the workflow alone.
 
-    Tags in titles come first, then what the inputs are called, then where the prompts lead. No input has two.
+    Tags in titles come first, then what the inputs are called, then where the prompts lead. No input has two. Raises
+    `workflow.Tangled` rather than follow links for minutes.
     """
     bound: Bindings = {}
+    looked_at = workflow.Bounded(graph)
     for rule in finding.RULES:
         found: dict[Parameter, list[Place]] = {}
-        for name, place in rule(graph):
+        for name, place in rule(looked_at):
             if Parameter(name) not in bound:
                 found.setdefault(Parameter(name), []).append(place)
         taken = {place for places in bound.values() for place in places}

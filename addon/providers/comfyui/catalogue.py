@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import JsonValue
-
 from ...core.capabilities import (
     Cancelling,
     Capabilities,
@@ -87,25 +85,23 @@ def model(flow: Workflow, nodes: Nodes = NONE, *, upload: int = UPLOAD_BYTES, pr
     """What a request to `flow` can say. `upload`: the most bytes of a file; `problem`: why it cannot be used now."""
     slots = _slots(flow, upload)
     mode = _mode(flow)
-    fps = _numbers(flow, Parameter.FPS, nodes, _RATES) if flow.has(Parameter.FPS) else None
-    frames = graphs.frames(flow, nodes)
-    wire: dict[str, JsonValue] = {"digest": flow.digest, "fps": graphs.rate(flow, fps.maximum if fps else 0.0)}
-    if frames:
-        wire["frames"] = [frames.minimum, frames.maximum, frames.step]
-    seconds = flow.about.get("duration")
+    fps = _numbers(flow, Parameter.FPS, nodes, _RATES) if flow.has(Parameter.FPS) else _only(graphs.own_rate(flow))
+    frames = graphs.frames(flow, nodes) if fps else None
+    by_seconds = flow.has(Parameter.FRAMES) and not frames
     return Model(
         id=flow.id,
         label=flow.label,
         modes=frozenset({mode}),
         prompt_length=_PROMPT_LENGTH,
-        duration=Span(*map(float, seconds)) if seconds else _SECONDS,
-        width=_span(flow, Parameter.WIDTH, nodes, _PIXELS),
-        height=_span(flow, Parameter.HEIGHT, nodes, _PIXELS),
+        duration=_SECONDS if by_seconds else None,
+        width=_side(flow, Parameter.WIDTH, nodes),
+        height=_side(flow, Parameter.HEIGHT, nodes),
         fps=fps,
+        frames=frames,
         seed=_SEEDS if flow.has(Parameter.SEED) else None,
         slots={mode: slots},
         options=tuple(_options(flow, nodes)),
-        wire=wire,
+        wire={"digest": flow.digest},
         problem=problem,
         prompt=flow.has(Parameter.PROMPT),
     )
@@ -182,6 +178,19 @@ def _numbers(flow: Workflow, parameter: Parameter, nodes: Nodes, otherwise: Span
     return (
         Choices(tuple(map(float, told["only"]))) if isinstance(told, dict) else _span(flow, parameter, nodes, otherwise)
     )
+
+
+def _only(number: float | None) -> Numbers | None:
+    """What is written in the workflow and cannot be chosen."""
+    return Choices((number,)) if number else None
+
+
+def _side(flow: Workflow, parameter: Parameter, nodes: Nodes) -> Span | None:
+    """What a side of the picture can be, in pixels: one number where it is written and not bound, None if unknown."""
+    if flow.has(parameter):
+        return _span(flow, parameter, nodes, _PIXELS)
+    written = graphs.written(flow, parameter)
+    return Span(written, written) if written else None
 
 
 def _span(flow: Workflow, parameter: Parameter, nodes: Nodes, otherwise: Span) -> Span:

@@ -109,7 +109,7 @@ def rates(graph: Graph) -> Found:
     for node in graph:
         kind = workflow.kind(graph, node)
         name = _RATES.get(kind) or ("frame_rate" if "LTXV" in kind else "")
-        if place := workflow.origin(graph, Place(node, name), (int, float)):
+        if name and (place := workflow.origin(graph, Place(node, name), (int, float))):
             yield "fps", place
 
 
@@ -117,7 +117,7 @@ def _files(graph: Graph) -> Found:
     pictures: list[tuple[str, Place]] = []
     for node in graph:
         parameter, name = _LOADERS.get(workflow.kind(graph, node), ("", ""))
-        place = workflow.origin(graph, Place(node, name), str)
+        place = workflow.origin(graph, Place(node, name), str) if name else None
         if place and parameter == "image":
             pictures.append((_purpose(graph, node), place))
         elif place:

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from ...core.capabilities import Model, Span
+from ...core.capabilities import Choices, Numbers, Span
 from ...core.errors import InputError
 from ...core.models import Request, Role
-from . import finding, workflow
+from . import binding, finding, workflow
 from .binding import Parameter
 from .library import Workflow
 from .nodes import NONE, Nodes
@@ -61,30 +61,29 @@ def fill(flow: Workflow, request: Request, files: Mapping[Role, Sequence[str]], 
 
 def rate(flow: Workflow, wanted: float) -> float:
     """The frame rate of the clips: what is wanted where that can be told, else the one written in the workflow."""
-    if flow.has(Parameter.FPS):
-        return wanted
+    return wanted if flow.has(Parameter.FPS) else own_rate(flow) or _FALLBACK_RATE
+
+
+def own_rate(flow: Workflow) -> float | None:
+    """The frame rate that is written in the workflow; None if there is none."""
     found = [workflow.value(flow.graph, place) for _, place in finding.rates(flow.graph)]
-    return float(found[0]) if found else _FALLBACK_RATE
+    return float(found[0]) if found and found[0] > 0 else None
 
 
-def frames(flow: Workflow, nodes: Nodes = NONE) -> Span | None:
-    """How many frames the clips can have; None if that cannot be told."""
+def frames(flow: Workflow, nodes: Nodes = NONE) -> Numbers | None:
+    """How many frames the clips can have: one number where it is written and not bound; None if it cannot be told."""
     places = flow.bindings.get(Parameter.FRAMES)
-    return _span(flow, Parameter.FRAMES, places[0], nodes) if places else None
+    if places:
+        return _span(flow, Parameter.FRAMES, places[0], nodes)
+    fixed = written(flow, Parameter.FRAMES)
+    return Choices((fixed,)) if fixed else None
 
 
-def actual_duration(model: Model, duration: float, fps: float) -> float:
-    """How long, in seconds, a clip of `model` will be when `duration` is asked for: whole frames in the model's steps.
-
-    `fps` is the request's frame rate. It is `duration` where the model does not say.
-    """
-    span = model.wire.get("frames")
-    own = model.wire.get("fps")
-    fps = fps if model.fps is not None or not isinstance(own, float) else own
-    if not isinstance(span, list) or fps <= 0:
-        return duration
-    least, most, step = (float(str(each)) for each in span)
-    return Span(least, most, step).nearest(duration * fps) / fps
+def written(flow: Workflow, parameter: Parameter) -> float | None:
+    """The number in the workflow where `parameter` would be bound; None if there is no such place."""
+    places = binding.find(flow.graph).get(parameter, ())
+    found = workflow.value(flow.graph, places[0]) if places else None
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) and found > 0 else None
 
 
 def _span(flow: Workflow, parameter: Parameter, place: Place, nodes: Nodes) -> Span | None:

@@ -30,7 +30,7 @@ class Workflow:
     """A workflow with its bindings. `about`: what is known of it beyond that, as our own have it in a file:
 
     `label`; `needs`: model files, each with its `folder` and `file`; and for each parameter what it may be, either
-    `[minimum, maximum, step]` or `{"only": [numbers]}`; "duration" is in seconds.
+    `[minimum, maximum, step]` or `{"only": [numbers]}`.
     """
 
     id: str

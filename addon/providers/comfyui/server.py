@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,8 @@ _FOLDER = "generative-sessions"
 _PIECE = 1 << 20
 _RECENT = "200"
 _NO_SUCH_ROUTE = (404, 405)
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_STATES = ("success", "error")
 _MARK = "generative_sessions_take"
 
 
@@ -56,29 +59,52 @@ class Server:
 
     def queue(self) -> Queue:
         """What runs and what waits."""
-        body = mapping(self.service.ask("/queue").body)
-        running, pending = _entries(body.get("queue_running")), _entries(body.get("queue_pending"))
-        return Queue(tuple(running), tuple(sorted(pending, key=lambda each: each.number)))
+        body = self._asked("/queue")
+        with self.service.reading():
+            told = [_a_list(body[name]) for name in ("queue_running", "queue_pending")]
+            running, pending = (tuple(_entries(each)) for each in told)
+            if len(running) + len(pending) < sum(map(len, told)):  # one of them may be the one that is looked for
+                raise ValueError("what is no job")
+        return Queue(running, tuple(sorted(pending, key=lambda each: each.number)))
 
     def ended(self, job_id: str) -> Ended | None:
         """What became of a job; None while it has not ended, and where it is not known."""
-        found = mapping(mapping(self.service.ask(f"/history/{quote(job_id)}").body).get(job_id))
-        if not found:
-            return None
-        status = mapping(found.get("status"))
+        body = self._asked(f"/history/{quote(job_id, safe='')}")
+        with self.service.reading():  # what is no history must not pass for one that does not have the job
+            if _an_object(body) == {}:
+                return None
+            found = body[job_id]
+            status, outputs = _an_object(found.get("status") or {}), _an_object(found["outputs"])
+        state = status.get("status_str")
+        if status and state not in _STATES:  # older servers tell none at all
+            raise self.service.unknown(str(state))
         told = {str(each[0]): mapping(each[1]) for each in _lists(status.get("messages")) if len(each) == 2}
         entry = next(_entries([found.get("prompt")]), None)
-        return Ended(entry.graph if entry else {}, found.get("outputs"), status.get("status_str") == "error", told)
+        return Ended(entry.graph if entry else {}, outputs, state == "error", told)
 
     def recent(self) -> Iterator[Entry]:
         """The jobs that ended last."""
-        body = mapping(self.service.ask("/history", {"max_items": _RECENT}).body)
-        return _entries([mapping(each).get("prompt") for each in body.values()])
+        body = self._asked("/history", {"max_items": _RECENT})
+        with self.service.reading():
+            return _entries([mapping(each).get("prompt") for each in _an_object(body).values()])
+
+    def _asked(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """What a route answers that every ComfyUI has: where it is missing, something else answers, or in between."""
+        reply = self.service.ask(path, params, tolerate=_NO_SUCH_ROUTE)
+        with self.service.reading():
+            if reply.status in _NO_SUCH_ROUTE:
+                raise ValueError("not ComfyUI")
+        return reply.body
 
     def has_job(self, job_id: str) -> bool:
         """Whether the list of jobs has this one; False on servers that have no such list."""
-        reply = self.service.ask(f"/api/jobs/{quote(job_id)}", tolerate=_NO_SUCH_ROUTE)
-        return reply.status == 200 and mapping(reply.body).get("id") == job_id
+        reply = self.service.ask(f"/api/jobs/{quote(job_id, safe='')}", tolerate=_NO_SUCH_ROUTE)
+        if reply.status in _NO_SUCH_ROUTE:
+            return False
+        with self.service.reading():
+            if reply.body["id"] != job_id:
+                raise ValueError("another job")
+        return True
 
     def enqueue(self, graph: Graph, job_id: str, client: str, take_id: str) -> str:
         """Queue a graph, once; the job's id, which older servers choose themselves. Raises `UncertainSubmission`."""
@@ -90,7 +116,7 @@ class Server:
 
     def stop(self, job_id: str) -> None:
         """Take a job out of the queue, or interrupt it; nothing happens where it has ended."""
-        route = f"/api/jobs/{quote(job_id)}/cancel"
+        route = f"/api/jobs/{quote(job_id, safe='')}/cancel"
         if self.service.tell("POST", route, tolerate=_NO_SUCH_ROUTE).status in _NO_SUCH_ROUTE:
             self.service.tell("POST", "/queue", json={"delete": [job_id]})
             # Without an id it interrupts whatever runs, and so do servers that do not look at the id.
@@ -161,14 +187,28 @@ def mapping(found: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _an_object(found: Any) -> dict[str, Any]:
+    """What must be an object. Raises `TypeError`."""
+    if not isinstance(found, dict):
+        raise TypeError("no object")
+    return found
+
+
+def _a_list(found: Any) -> list[Any]:
+    """What must be a list. Raises `TypeError`."""
+    if not isinstance(found, list):
+        raise TypeError("no list")
+    return found
+
+
 def _authorize(key: str) -> Mapping[str, str]:
     """ComfyUI has no keys; a proxy in front of it may want one."""
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _accepted(reply: Reply) -> str | None:
-    found: str | None = reply.body.get("prompt_id")
-    return found
+    found = reply.body.get("prompt_id")
+    return found if isinstance(found, str) and _ID.fullmatch(found) else None
 
 
 def _entries(found: Any) -> Iterator[Entry]:

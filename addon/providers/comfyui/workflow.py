@@ -17,6 +17,7 @@ Graph: TypeAlias = dict[str, dict[str, Any]]
 
 _LARGEST = 16 << 20
 _DEEPEST = 6
+_MOST_LOOKS = 300_000  # a workflow of 220 nodes takes 8,000
 
 
 class Place(NamedTuple):
@@ -24,6 +25,27 @@ class Place(NamedTuple):
 
     node: str
     input: str = ""
+
+
+class Tangled(InputError):
+    """Following a workflow's links takes longer than that of any that somebody works with."""
+
+
+class Bounded(dict[str, dict[str, Any]]):
+    """A workflow that lets itself be looked at only so often, then raises `Tangled`: links may be made to mislead."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        self._looks = _MOST_LOOKS
+
+    def __getitem__(self, node: str) -> dict[str, Any]:
+        self._looks -= 1
+        if self._looks < 0:
+            raise Tangled(
+                "The workflow's nodes are linked in too many ways to find out what a request fills.",
+                "Simplify it in ComfyUI, or put tags such as [prompt] in the titles of its nodes and export it again.",
+            )
+        return super().__getitem__(node)
 
 
 def read(path: Path) -> Graph:
@@ -52,7 +74,7 @@ def parse(data: bytes, name: str) -> Graph:
     if isinstance(found, dict) and isinstance(found.get("nodes"), list):
         raise InputError(
             "The workflow {file} is saved as ComfyUI's interface needs it, so it cannot be queued.",
-            "In ComfyUI, choose Workflow ▸ Export (API), then import that file.",
+            "In ComfyUI’s menu, choose “Export (API)” or “Export Workflow (API)”, then import that file.",
             file=name,
         )
     if not isinstance(found, dict) or not found or not all(map(_is_node, found.values())):
@@ -135,6 +157,6 @@ def _refuse(constant: str) -> NoReturn:
 def _no_workflow(name: str) -> InputError:
     return InputError(
         "{file} is no workflow of ComfyUI.",
-        "In ComfyUI, choose Workflow ▸ Export (API), then import that file.",
+        "In ComfyUI’s menu, choose “Export (API)” or “Export Workflow (API)”, then import that file.",
         file=name,
     )

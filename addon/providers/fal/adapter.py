@@ -8,11 +8,11 @@ from typing import Any
 
 from ...core import checking
 from ...core.capabilities import Capabilities
-from ...core.errors import Kind, Problem, ProviderError
+from ...core.errors import Kind, ProviderError
 from ...core.models import Request, Take
 from ...core.provider import Inquiry, JobState, JobStatus
 from .. import http, schema
-from . import catalogue, jobs, results, uploads, words
+from . import catalogue, history, jobs, results, uploads, words
 from .hosts import LABEL, services
 
 
@@ -61,9 +61,12 @@ class Fal:
         path = jobs.path(take)
         reply = self._queue.ask(f"{path}/status", {"logs": "1"}, tolerate=(404,))
         if reply.status == 404:
-            return self._gone(path)
-        body = reply.body if isinstance(reply.body, Mapping) else {}
-        match body.get("status") if jobs.is_about(body, path) else None:
+            return self._past(take, path)
+        with self._queue.reading():
+            body, status = reply.body, reply.body["status"]
+            if not isinstance(status, str) or not jobs.is_about(body, path):
+                raise ValueError("the status of no job, or of another one")
+        match status:
             case "IN_QUEUE":
                 return words.waiting(body)
             case "IN_PROGRESS":
@@ -74,9 +77,7 @@ class Fal:
                 return self._failed(path, body, reply.status)
             case "COMPLETED":
                 return self._failed(path, body, reply.status) if body.get("error") else self._ended(take, path)
-        raise ProviderError(
-            "{service} answered something that is not understood.", "Try again later.", Kind.NETWORK, service=LABEL
-        )
+        raise self._queue.unknown(status)
 
     def cancel(self, take: Take) -> None:
         """Ask the queue to drop the job, or the model to stop: what becomes of it, the polls tell."""
@@ -87,11 +88,13 @@ class Fal:
             self._removed.add(path)
 
     def download(self, take: Take, target: Path, report: Callable[[float], None]) -> None:
-        """Fetch the clip. fal keeps a result for an hour at most, the clip itself longer: see `_clips`."""
+        """Fetch the clip, whose address the last poll told; after a restart, a poll comes first."""
         path = jobs.path(take)
-        url = self._clips.get(path) or results.clip(self._queue.ask(path).body)
+        if path not in self._clips:
+            self.poll(take)
+        url = self._clips.get(path)
         if url is None:
-            raise ProviderError("{service} names no clip.", "Look again.", Kind.SERVICE, service=LABEL)
+            raise ProviderError("{service} names no clip in this take’s result.", "Look again.", service=LABEL)
         self._queue.fetch(url, target, report)
         self._clips.pop(path, None)
 
@@ -106,52 +109,54 @@ class Fal:
 
     def _ended(self, take: Take, path: str) -> JobStatus:
         """What a job that has ended made. The answer has the status that the model gave: an error may be either's."""
-        reply = self._queue.ask(path, tolerate=_ENDINGS)
+        try:
+            reply = self._queue.ask(path)
+        except http.RefusedError as error:
+            body, status = error.reply.body, error.reply.status
+            if words.is_unfinished(body):
+                return JobStatus(JobState.RUNNING, text="Generating")
+            if words.is_of_model(body, status) or (status == _CANCELLED and path in self._removed):
+                return self._failed(path, body, status)
+            if status in _FORGOTTEN:
+                return self._past(take, path)
+            raise
         if reply.status == 202:
             return JobStatus(JobState.RUNNING, text="Generating")
-        if reply.status in (404, 410) and not _is_of_model(reply):
-            return self._gone(path)
-        if reply.status >= 300:
-            return self._failed(path, reply.body, reply.status)
+        return self._made(take, path, reply.body, reply.headers)
+
+    def _made(self, take: Take, path: str, result: Any, headers: Mapping[str, str]) -> JobStatus:
+        """A result is a success, even one in which no clip is found: it is paid for, and `download` says so."""
         with self._queue.reading():
-            if not isinstance(reply.body, Mapping):
+            if not isinstance(result, Mapping):
                 raise TypeError("a result that is no object")
-        url = results.clip(reply.body)
-        if url is None:
-            problem = Problem(
-                kind=Kind.SERVICE,
-                message="{service} ended this take and names no clip.",
-                remedy="Try again, or choose another model.",
-                values={"service": LABEL},
-            )
-            return JobStatus(JobState.FAILED, problem=problem)
-        self._clips[path] = url
+            url = results.clip(result)
+        if url is not None:
+            self._clips[path] = url
         model = self._capabilities.model(take.request.model)
-        return JobStatus(
-            JobState.SUCCEEDED, 1.0, cost=results.cost(reply.headers, model.wire.get("price")) if model else None
-        )
+        cost = results.cost(headers, model.wire.get("price")) if model else None
+        return JobStatus(JobState.SUCCEEDED, 1.0, cost=cost)
 
     def _failed(self, path: str, body: Any, status: int) -> JobStatus:
-        if words.is_cancellation(body) or (path in self._removed and status == 499):
+        if words.is_cancellation(body) or (path in self._removed and status == _CANCELLED):
             return JobStatus(JobState.CANCELLED)
         return JobStatus(JobState.FAILED, problem=words.failed(body, status))
 
-    def _gone(self, path: str) -> JobStatus:
-        """What was cancelled before it began is forgotten at once; everything else after a while."""
+    def _past(self, take: Take, path: str) -> JobStatus:
+        """What the queue has forgotten: at once what was cancelled before it began, everything else after a while."""
         if path in self._removed:
             return JobStatus(JobState.CANCELLED)
-        raise ProviderError(
-            "{service} no longer has this take: results are kept for an hour at most.",
-            "Look at the service what became of it, or send it again.",
-            Kind.NOT_FOUND,
-            service=LABEL,
-        )
+        past = history.find(self._platform, take.request.model, jobs.request(path))
+        if past is None or (past.output is None and past.status < 300):
+            raise ProviderError(
+                "{service} no longer has this take, neither in its queue nor in its history.",
+                "Look at the service what became of it, or send it again.",
+                Kind.NOT_FOUND,
+                service=LABEL,
+            )
+        if past.status >= 300:
+            return self._failed(path, past.output, past.status)
+        return self._made(take, path, past.output, {})
 
 
-def _is_of_model(reply: http.Reply) -> bool:
-    return isinstance(reply.body, Mapping) and isinstance(reply.body.get("detail"), list)
-
-
-# What a result may be besides the model's output. What else there is (401, 403, 429, 502 to 504) is no word about the
-# job, and it is asked again.
-_ENDINGS = (202, 400, 404, 410, 422, 499, 500)
+_CANCELLED = 499
+_FORGOTTEN = (404, 410)

@@ -52,6 +52,11 @@ def path(take: Take) -> str:
     return f"/{take.job_id}"
 
 
+def request(path: str) -> str:
+    """The request's own id, of the job at `path`."""
+    return path.rpartition("/")[2]
+
+
 def is_about(answer: Mapping[str, Any], path: str) -> bool:
     """Whether an answer is about the job at `path`, as far as it says about which."""
-    return answer.get("request_id") in (None, path.rpartition("/")[2])
+    return answer.get("request_id") in (None, request(path))

@@ -27,6 +27,7 @@ _OWN_FAULTS = frozenset(
         "no_media_generated",
     }
 )
+_NEVER_OF_MODEL = frozenset({401, 402, 403, 429, 502, 503, 504})
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _PERCENT = re.compile(r"(?<!\d)(\d{1,3})%\|")
 _LINE = 80
@@ -35,7 +36,7 @@ _LINE = 80
 def explain(reply: http.Reply) -> Problem | None:
     """The problem that an answer tells, None if its status says all."""
     body = reply.body if isinstance(reply.body, Mapping) else {}
-    details = body.get("detail")
+    details = body.get("detail") if reply.status not in _NEVER_OF_MODEL else None
     if isinstance(details, list) and (found := [each for each in details if isinstance(each, Mapping)]):
         return _of_model(found, reply.status)
     why = http.said(body)
@@ -63,6 +64,27 @@ def failed(body: Any, status: int) -> Problem:
     if why:
         return _problem(Kind.SERVICE, "{service} could not make this take: {why}.", "Try again.", why)
     return _problem(Kind.SERVICE, "{service} could not make this take and does not say why.", "Try again.", "")
+
+
+def is_of_model(body: Any, status: int) -> bool:
+    """Whether an error at the place of a result is the model's own answer, which is final, and not the queue's.
+
+    A model's error has details or an `error_type`; a person's mistake may be told in a text alone. An error of a server
+    without any of that may be anybody's, and pass.
+    """
+    if not isinstance(body, Mapping) or status in _NEVER_OF_MODEL:
+        return False
+    details = body.get("detail")
+    if isinstance(details, list) and any(isinstance(each, Mapping) for each in details):
+        return True
+    if isinstance(body.get("error_type"), str):
+        return True
+    return status in (400, 422) and bool(http.said(body))
+
+
+def is_unfinished(body: Any) -> bool:
+    """Whether an error at the place of a result says no more than that there is none yet."""
+    return isinstance(body, Mapping) and isinstance(body.get("detail"), str) and "in progress" in body["detail"].lower()
 
 
 def is_cancellation(body: Any) -> bool:

@@ -200,9 +200,10 @@ class Runway:
             case "RUNNING":
                 progress = min(1.0, max(0.0, float(task.get("progress") or 0.0)))
                 return JobStatus(JobState.RUNNING, progress, "Generating", poll_after=pause, cost=estimated)
-            case other:
-                said = {"status": plain(str(other), 40)}
-                return JobStatus(JobState.RUNNING, None, "Runway says: {status}", poll_after=pause, values=said)
+            case str(other):
+                raise self._service.unknown(other, pause)
+            case _:
+                raise TypeError("a task without a state")
 
     def _throttled(self, model_id: str, pause: float, cost: Cost | None) -> JobStatus:
         model = self._capabilities.model(model_id)
@@ -236,7 +237,15 @@ def _explain(reply: Reply) -> Problem | None:
         return None
     issues = reply.body.get("issues")
     if isinstance(issues, list) and issues:
-        values = {"service": "Runway", "field": _path(issues[0]["path"]), "why": _sentence(issues[0]["message"])}
+        field, why = _path(issues[0]["path"]), _sentence(issues[0]["message"])
+        if not field:
+            return Problem(
+                kind=Kind.INPUT,
+                message="{service} does not accept the request: {why}.",
+                remedy="Change what it names, then generate again.",
+                values={"service": "Runway", "why": why},
+            )
+        values = {"service": "Runway", "field": field, "why": why}
         return Problem(
             kind=Kind.INPUT,
             message="{service} refuses {field}: {why}.",
@@ -255,9 +264,9 @@ def _explain(reply: Reply) -> Problem | None:
 
 
 def _path(path: list[Any]) -> str:
-    """The place of a field as people write it: promptImage[0].uri."""
+    """The place of a field as people write it: promptImage[0].uri; empty for the whole."""
     written = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return plain(written.lstrip("."), 80) or "the request"
+    return plain(written.lstrip("."), 80)
 
 
 def _failure(task: Mapping[str, Any]) -> Problem:

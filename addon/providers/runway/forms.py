@@ -6,8 +6,7 @@ All that differs between models is in the data file; fields after Runway's SDK 5
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -18,13 +17,11 @@ from ...core import terms
 from ...core.capabilities import Model
 from ...core.errors import InputError
 from ...core.models import Input, Mode, Request, Role
+from . import timing
 
 Fields = dict[str, JsonValue]
 
-KEYFRAMES = "keyframes"
-"""The option that tells when each key frame is reached."""
-
-_LATEST_KEYFRAME = 30.0  # seconds
+_WRITTEN = frozenset({timing.KEYFRAMES, timing.SHOTS})  # texts that are read before they are sent
 
 
 @dataclass(frozen=True)
@@ -52,14 +49,14 @@ class Case:
 class Form:
     """How a mode is asked for. Of the ways to tell the size, a mode has one or none.
 
-    `pixels`: as "1280:720", all the model's sizes or those listed. `shapes`: the fields for each "1280x720". `tiers`:
+    `pixels`: as "1280:720". `shapes`: the fields for each "1280x720". `tiers`:
     the fields for each length of the short side in pixels; the shape is that of what it starts from. `rates`: the
     fields for each frame rate. `fixed`: fields that are always the same.
     """
 
     path: str
     fixed: Fields = field(default_factory=dict)
-    pixels: bool | list[str] = False
+    pixels: bool = False
     shapes: dict[str, Fields] = field(default_factory=dict)
     tiers: dict[int, Fields] = field(default_factory=dict)
     rates: dict[float, Fields] = field(default_factory=dict)
@@ -116,7 +113,8 @@ def check(request: Request, model: Model) -> None:
     used = form(request, model)
     _size(used, request, model)
     if any(file.style == "keyframes" for file in used.files):
-        _times(request, [each for each in request.inputs if each.role is Role.REFERENCE])
+        timing.keyframes(request, [each for each in request.inputs if each.role is Role.REFERENCE])
+    timing.shots(request, used.duration)
 
 
 def body(request: Request, model: Model, uri: Callable[[Input], str]) -> dict[str, JsonValue]:
@@ -126,12 +124,14 @@ def body(request: Request, model: Model, uri: Callable[[Input], str]) -> dict[st
     if model.prompt and request.prompt.strip():
         made["promptText"] = request.prompt
     made |= used.fixed | _size(used, request, model) | _rate(used, request)
-    if used.duration:
+    if used.duration and model.at(request.mode, request.options).duration:
         made["duration"] = round(request.duration)
     if used.seed:
         made["seed"] = request.seed
     for path, value in _options(request, model):
         _put(made, path, value)
+    if shots := timing.shots(request, used.duration):
+        _put(made, timing.SHOTS, shots)
     for name, found in _files(used, request, uri):
         made[name] = found
     for case in wire(model).cases:
@@ -141,23 +141,22 @@ def body(request: Request, model: Model, uri: Callable[[Input], str]) -> dict[st
 
 
 def _size(used: Form, request: Request, model: Model) -> Fields:
-    ratio = f"{request.width}:{request.height}"
-    if isinstance(used.pixels, list) and ratio not in used.pixels:
-        raise _other_size(request, model, [each.replace(":", " × ") for each in used.pixels])
+    sizes = model.at(request.mode, request.options).sizes
+    if not sizes:
+        return {}  # it follows what it starts from
+    if not used.tiers and (request.width, request.height) not in sizes:
+        raise _other_size(request, model, sizes)
     if used.pixels:
-        return {"ratio": ratio}
+        return {"ratio": f"{request.width}:{request.height}"}
     if used.shapes:
-        found = used.shapes.get(f"{request.width}x{request.height}")
-        if found is None:
-            raise _other_size(request, model, [each.replace("x", " × ") for each in used.shapes])
-        return found
+        return used.shapes[f"{request.width}x{request.height}"]
     if used.tiers:
         side = min(request.width, request.height)
         return used.tiers[min(used.tiers, key=lambda each: abs(each - side))]
     return {}
 
 
-def _other_size(request: Request, model: Model, sizes: list[str]) -> InputError:
+def _other_size(request: Request, model: Model, sizes: Iterable[tuple[int, int]]) -> InputError:
     return InputError(
         "{model} cannot make a picture of {width} × {height} pixels here: {mode}.",
         "Choose one of: {sizes}.",
@@ -165,7 +164,7 @@ def _other_size(request: Request, model: Model, sizes: list[str]) -> InputError:
         width=request.width,
         height=request.height,
         mode=terms.mode(request.mode),
-        sizes=", ".join(sizes),
+        sizes=", ".join(f"{width} × {height}" for width, height in sizes),
     )
 
 
@@ -177,7 +176,7 @@ def _options(request: Request, model: Model) -> Iterator[tuple[str, JsonValue]]:
     """What was set, of what the model has. An option's id is its place in the body, with dots between names."""
     for option in model.options_in(request.mode):
         value = request.options.get(option.id)
-        if value not in (None, "") and option.id != KEYFRAMES:
+        if value not in (None, "") and option.id not in _WRITTEN:
             yield option.id, value
 
 
@@ -206,7 +205,7 @@ def _files(used: Form, request: Request, uri: Callable[[Input], str]) -> Iterato
             yield file.field, uri(first)
             continue
         given = take(*_POSITIONS) if file.style == "frames" else take(file.role)
-        times = _times(request, given) if file.style == "keyframes" else []
+        times = timing.keyframes(request, given) if file.style == "keyframes" else []
         if given:
             yield file.field, [_entry(file, place, each, times, uri) for place, each in enumerate(given)]
 
@@ -223,25 +222,3 @@ def _entry(file: File, place: int, each: Input, times: list[Fields], uri: Callab
         case "keyframes":
             return {"uri": uri(each), **times[place]}
     return {"uri": uri(each)}
-
-
-def _times(request: Request, images: list[Input]) -> list[Fields]:
-    """When each key frame is reached: in seconds where that was said, else spread evenly from start to end."""
-    text = str(request.options.get(KEYFRAMES) or "").strip()
-    if not text:
-        return [{"at": place / max(1, len(images) - 1)} for place in range(len(images))]
-    try:
-        seconds = [float(each) for each in text.replace(";", ",").split(",")]
-    except ValueError:
-        seconds = []
-    if len(seconds) != len(images) or not all(
-        math.isfinite(each) and 0 <= each <= _LATEST_KEYFRAME for each in seconds
-    ):
-        raise InputError(
-            "The times of the key frames, “{text}”, do not fit: there are {count} reference images.",
-            "Enter a time of 0 to {most:g} s for each, with commas between, or none at all.",
-            text=text[:40],
-            count=len(images),
-            most=_LATEST_KEYFRAME,
-        )
-    return [{"seconds": each} for each in seconds]

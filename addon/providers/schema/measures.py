@@ -65,13 +65,6 @@ def counts(field: Field) -> Numbers | None:
     return _numbers(field, frames, 1.0, max(_LONGEST * 16, frames(field.default) or 0.0))
 
 
-def lasting(whole: Numbers, fps: float) -> Numbers:
-    """How long so many frames last at `fps`, in seconds."""
-    if isinstance(whole, Choices):
-        return Choices(tuple(round(count / fps, 3) for count in whole.values))
-    return Span(round(whole.minimum / fps + 5e-4, 3), round(whole.maximum / fps - 5e-4, 3))
-
-
 def span(field: Field) -> Span | None:
     """What a number may be; None where a bound is missing."""
     least, most, step = field.bounds

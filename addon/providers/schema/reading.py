@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
-from ...core.capabilities import Choices, Media, Model, Numbers, Option, OptionKind, Slot, Span
+from ...core.capabilities import Media, Model, Numbers, Option, OptionKind, Slot, Span
 from ...core.errors import Kind, Problem
 from ...core.models import Mode, Role
 from . import measures
@@ -78,9 +78,6 @@ _MOST_CHOICES = 200
 _LABEL = 60
 _TIP = 300
 _SEED = 2**31 - 1
-_ANY_SIZE = Span(16, 8192, 1)
-# The service decides, and nobody can tell beforehand: nothing is sent, and there is nothing to choose.
-_ITS_OWN = Choices((5.0,))
 
 
 class _Form(NamedTuple):
@@ -107,7 +104,7 @@ def read(
     if prompt:
         form.wire["prompt"] = prompt.name
     slots = _slots(form, Mode.EXTEND if extends else Mode.VIDEO, size)
-    duration, fps = _time(form)
+    duration, frames, fps = _time(form)
     width, height, sizes = _size(form)
     seed = _seed(form)
     missing = _fix(form)
@@ -128,6 +125,7 @@ def read(
         width=width,
         height=height,
         fps=fps,
+        frames=frames,
         seed=seed,
         sizes=sizes,
         slots=slots,
@@ -178,8 +176,8 @@ def _slot(role: Role, field: Field, least: int, size: int) -> Slot:
     return Slot(role, _MEDIA.get(role, Media.IMAGE), least, most, size=size)
 
 
-def _time(form: _Form) -> tuple[Numbers, Numbers | None]:
-    """Duration in seconds, and frames per second, if they can be told."""
+def _time(form: _Form) -> tuple[Numbers | None, Numbers | None, Numbers | None]:
+    """Duration in seconds, or the number of frames, and frames per second, if they can be told."""
     rate = next((form.left[name] for name in _RATES if name in form.left), None)
     fps = measures.rates(rate) if rate else None
     if rate and fps:
@@ -190,11 +188,10 @@ def _time(form: _Form) -> tuple[Numbers, Numbers | None]:
     if seconds and duration:
         del form.left[seconds.name]
         form.wire["duration"] = _numbered(seconds, measures.seconds)
-        return duration, fps
+        return duration, None, fps
     count = next((form.left[name] for name in _FRAMES if name in form.left), None)
     whole = measures.counts(count) if count else None
-    usual = measures.frames(rate.default) if rate else None
-    if count and whole and fps and usual:
+    if count and whole and fps:
         del form.left[count.name]
         limits: dict[str, JsonValue] = {
             "least": whole.minimum,
@@ -202,8 +199,8 @@ def _time(form: _Form) -> tuple[Numbers, Numbers | None]:
             "step": count.bounds[2] or 1.0,
         }
         form.wire["frames"] = _numbered(count, measures.frames) | limits
-        return measures.lasting(whole, usual), fps
-    return _ITS_OWN, fps
+        return None, whole, fps
+    return None, None, fps
 
 
 def _numbered(field: Field, number: Any) -> dict[str, JsonValue]:
@@ -213,7 +210,7 @@ def _numbered(field: Field, number: Any) -> dict[str, JsonValue]:
     return wire | ({"words": words} if words else {})
 
 
-def _size(form: _Form) -> tuple[Span, Span, tuple[tuple[int, int], ...]]:
+def _size(form: _Form) -> tuple[Span | None, Span | None, tuple[tuple[int, int], ...]]:
     """Width and height in pixels, and the only sizes there are."""
     width, height = form.left.get("width"), form.left.get("height")
     if width and height and width.kind == height.kind == "integer":
@@ -230,7 +227,7 @@ def _size(form: _Form) -> tuple[Span, Span, tuple[tuple[int, int], ...]]:
     for name in used:
         del form.left[name]
     if not table:
-        return _ANY_SIZE, _ANY_SIZE, ()
+        return None, None, ()
     form.wire["sizes"] = {f"{width}x{height}": dict(words) for (width, height), words in table.items()}
     wide, high = [size[0] for size in table], [size[1] for size in table]
     return Span(min(wide), max(wide), 1), Span(min(high), max(high), 1), tuple(table)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from .. import addresses, http
 from . import bodies, dialects, openrouter, servers, statuses
 from .dialects import Dialect
 
+_ID = re.compile(r"[A-Za-z0-9_.:=+/-]+")
 # After these from where a clip should lie, it may lie where the job says it does.
 _ELSEWHERE = frozenset({400, 404, 410, 422, 500, 502, 503, 504})
 
@@ -53,7 +55,7 @@ class Videos:
         uploads = [(dialect.uploads[each.role], each) for each in request.inputs if each.role in dialect.uploads]
         body = dialect.body(request, model)
         content = bodies.content(body, uploads, model, always_form=dialect.always_form)
-        return self._service.create(self._path("/videos"), accepted=lambda reply: reply.body["id"], **content)
+        return self._service.create(self._path("/videos"), accepted=_accepted, **content)
 
     def find(self, take: Take) -> str | None:
         """Never known: no such server takes an id of ours."""
@@ -64,7 +66,7 @@ class Videos:
         )
 
     def poll(self, take: Take) -> JobStatus:
-        """GET /videos/{id}: the id from the submission, whatever id or address later answers name."""
+        """GET /videos/{id}: the id from the submission, whatever address later answers name."""
         dialect = self._dialect(take)
         try:
             body = self._job(take)
@@ -73,7 +75,10 @@ class Videos:
                 return JobStatus(JobState.CANCELLED)
             raise
         with self._service.reading():
-            return statuses.status(body, self._service.label, self._making(take, dialect), dialect.poll_seconds)
+            status = statuses.status(body, self._service.label, self._making(take, dialect), dialect.poll_seconds)
+        if status is None:
+            raise self._service.unknown(body["status"], dialect.poll_seconds)
+        return status
 
     def cancel(self, take: Take) -> None:
         """DELETE a job that runs, where that ends it. One that has ended keeps its clip."""
@@ -189,11 +194,15 @@ class Videos:
     def _job(self, take: Take) -> Any:
         """The job as the server has it. vLLM-Omni answers for a failed one with an error's status."""
         try:
-            return self._service.ask(self._at(take)).body
+            body = self._service.ask(self._at(take)).body
         except http.RefusedError as error:
-            if statuses.is_job(error.reply.body):
-                return error.reply.body
-            raise
+            if not statuses.is_job(error.reply.body):
+                raise
+            body = error.reply.body
+        with self._service.reading():
+            if self._dialect(take) is not dialects.LITELLM and body["id"] != take.job_id:  # LiteLLM changes its ids
+                raise ValueError("another job")
+        return body
 
     def _at(self, take: Take) -> str:
         return self._path(f"/videos/{quote(_job_id(take), safe='')}")
@@ -206,6 +215,11 @@ class Videos:
 
 def _authorize(key: str) -> Mapping[str, str]:
     return {"Authorization": f"Bearer {key}"} if key else {}
+
+
+def _accepted(reply: http.Reply) -> str | None:
+    job_id = reply.body["id"]
+    return job_id if isinstance(job_id, str) and _ID.fullmatch(job_id) else None
 
 
 def _job_id(take: Take) -> str:

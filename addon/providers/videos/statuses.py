@@ -13,7 +13,6 @@ from ...core.provider import JobState, JobStatus
 from ...core.wording import Text, say
 from .. import http
 
-# Whatever is not in here is a job that goes on: servers add states of their own.
 _ENDS = {
     "completed": JobState.SUCCEEDED,
     "succeeded": JobState.SUCCEEDED,
@@ -24,6 +23,7 @@ _ENDS = {
     "deleted": JobState.CANCELLED,
 }
 _WAITING = frozenset({"queued", "pending"})
+_GOING = frozenset({"in_progress", "processing", "running", "cancelling"})
 _REFUSAL = re.compile(
     r"moderat|safety|content.?policy|content.?filter|nsfw|flagged|prohibited|sensitive", re.IGNORECASE
 )
@@ -34,8 +34,11 @@ def is_job(body: Any) -> bool:
     return isinstance(body, Mapping) and isinstance(body.get("status"), str) and isinstance(body.get("id"), str)
 
 
-def status(body: Any, service: str, making: Text, poll_seconds: float) -> JobStatus:
-    """How a job is doing. `making` is what is said while it runs. Raises `TypeError` if `body` is no job."""
+def status(body: Any, service: str, making: Text, poll_seconds: float) -> JobStatus | None:
+    """How a job is doing, None if the server's word for it is not known. `making` is what is said while it runs.
+
+    Raises `TypeError` if `body` is no job.
+    """
     if not is_job(body):
         raise TypeError(f"{service} answered with what is no job")
     word = body["status"].lower()
@@ -48,6 +51,8 @@ def status(body: Any, service: str, making: Text, poll_seconds: float) -> JobSta
         return JobStatus(
             JobState.QUEUED, text="Waiting at {service}", values={"service": service}, poll_after=poll_seconds
         )
+    if word not in _GOING:
+        return None
     return JobStatus(
         JobState.RUNNING,
         progress=progress(body),

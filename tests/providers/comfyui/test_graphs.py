@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from addon.core import checking
+from addon.core import checking, requesting
 from addon.core.capabilities import Choices, Media, OptionKind, Span, codec
 from addon.core.errors import InputError, Kind
-from addon.core.models import Input, Mode, Role
+from addon.core.models import Draft, Input, Mode, Role
+from addon.core.requesting import SceneFormat
 from addon.providers import comfyui
 from addon.providers.comfyui import binding, catalogue, graph, library, outputs
 from addon.providers.comfyui.binding import Parameter
 from addon.providers.comfyui.library import Workflow
 from addon.providers.comfyui.nodes import NONE, Nodes
-from addon.providers.comfyui.workflow import Place
+from addon.providers.comfyui.workflow import Place, Tangled
 
 from .replay import OBJECT_INFO, recording
 from .takes import stored, take
@@ -84,15 +85,15 @@ def test_filling_leaves_the_workflow_as_it_is():
     ],
 )
 @pytest.mark.parametrize("nodes", [NONE, KNOWN])
-def test_lengths_are_rounded_to_what_the_model_makes_and_the_actual_duration_is_told(
-    name, seconds, fps, expected, nodes
-):
+def test_lengths_are_rounded_to_what_the_model_makes_and_the_form_says_the_same(name, seconds, fps, expected, nodes):
     one = flow(name)
     made = graph.fill(one, take(name, duration=seconds, fps=fps, width=640, height=352).request, {}, nodes)
     place = one.bindings[Parameter.FRAMES][0]
     assert made[place.node]["inputs"]["length"] == expected
     model = catalogue.model(one, nodes)
-    assert graph.actual_duration(model, seconds, fps) == pytest.approx(expected / fps)
+    lengths = model.durations(fps)
+    assert lengths is not None
+    assert lengths.nearest(seconds) == pytest.approx(expected / fps)
 
 
 def test_sizes_are_rounded_to_the_steps_of_the_nodes():
@@ -130,7 +131,34 @@ def test_a_rate_that_cannot_be_told_is_the_workflow_s_own():
     filled = graph.fill(one, take("x", duration=2.0, fps=60.0).request, {})
     assert filled["1"]["inputs"]["length"] == 32
     assert filled["2"]["inputs"]["fps"] == 16.0
-    assert catalogue.model(one).fps is None
+    assert catalogue.model(one).fps == Choices((16.0,))
+
+
+def test_a_length_and_a_size_that_are_not_bound_are_those_in_the_workflow():
+    made = {
+        "1": node("EmptyHunyuanLatentVideo", width=832, height=480, length=49, batch_size=1),
+        "2": node("CreateVideo", fps=16.0),
+    }
+    model = catalogue.model(Workflow("film", made, {}))
+    assert (model.width, model.height, model.fps) == (Span(832, 832), Span(480, 480), Choices((16.0,)))
+    assert (model.duration, model.durations(16.0)) == (None, Choices((49 / 16,)))
+    draft = Draft(prompt="A fox", model="film", duration=20.0, match_scene=False, width=1, height=1, fps=1.0)
+    (request,) = requesting.requests(draft, catalogue.described((model,)), SceneFormat(1920, 1080, 25.0))
+    assert (request.width, request.height, request.fps, request.duration) == (832, 480, 16.0, 49 / 16)
+    assert graph.fill(Workflow("film", made, {}), request, {}) == made
+
+
+def test_nothing_is_said_of_a_length_and_a_size_that_the_nodes_work_out():
+    made = {
+        "1": node("VHS_LoadVideo", video="a.mp4"),
+        "2": node("ImageScaleBy", image=["1", 0], upscale_method="lanczos", scale_by=2.0),
+        "3": node("SaveVideo", video=["2", 0]),
+    }
+    model = catalogue.model(of(made), KNOWN)
+    assert (model.duration, model.frames, model.width, model.height, model.fps) == (None, None, None, None, None)
+    draft = Draft(prompt="x", model="film", inputs=(Input(role=Role.VIDEO, path="/a.mp4"),))
+    (request,) = requesting.requests(draft, catalogue.described((model,)), SceneFormat(1920, 1080, 25.0))
+    assert (request.width, request.height, request.fps, request.duration) == (0, 0, 0, 0)
 
 
 def test_settings_are_written_where_they_belong_and_nowhere_else():
@@ -205,8 +233,8 @@ def test_a_request_with_every_default_passes_the_check(name, nodes):
         name,
         width=model.width.nearest(640),
         height=model.height.nearest(384),
-        duration=model.duration.nearest(3),
-        fps=model.fps.nearest(24) if model.fps else 24,
+        duration=model.durations(fps := model.fps.nearest(24)).nearest(3),
+        fps=fps,
         options={option.id: option.default for option in model.options},
     ).request
     checking.check_request(request, catalogue.described((model,)))
@@ -216,7 +244,7 @@ def test_the_server_decides_ranges_within_what_is_known_of_our_own():
     model = catalogue.model(flow("ltxv-2b-text"), KNOWN)
     assert model.width == Span(64, 1280, 32)
     assert model.fps == Span(1, 60)
-    assert model.wire["frames"] == [1, 257, 8]
+    assert model.frames == Span(1, 257, 8)
     assert catalogue.model(flow("wan2.2-5b-text"), KNOWN).fps == Choices((24.0,))
 
 
@@ -308,3 +336,18 @@ def test_inputs_of_a_request_go_by_their_roles():
     assert graph.ROLES.keys() == binding.FILES
     assert set(graph.ROLES.values()) == set(Role)
     assert Input(role=Role.VIDEO, path="/x").role in graph.ROLES.values()
+
+
+def test_an_input_without_a_name_binds_nothing() -> None:
+    nameless = {"": 24, "images": ["2", 0]}
+    made = {"1": {"class_type": "SaveImage", "inputs": nameless}, "2": {"class_type": "Other", "inputs": {"": "a"}}}
+    assert binding.find(made) == {}
+
+
+def test_links_that_lead_everywhere_are_not_followed_for_minutes() -> None:
+    inputs = {f"in{number}": [str(number), 0] for number in range(400)}
+    tangled = {
+        str(number): {"class_type": "LoadImage", "inputs": {"image": "a.png", **inputs}} for number in range(400)
+    }
+    with pytest.raises(Tangled, match="linked in too many ways"):
+        binding.find(tangled)

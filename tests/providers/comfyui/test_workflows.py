@@ -29,7 +29,7 @@ def node(kind: str, title: str = "", **inputs: Any) -> dict[str, Any]:
 
 def test_a_file_of_the_interface_is_refused_with_the_way_out(tmp_path):
     file = stored(tmp_path, "ui", {"nodes": [], "links": [], "version": 0.4})
-    with pytest.raises(InputError, match=r"Workflow ▸ Export \(API\)"):
+    with pytest.raises(InputError, match=r"Export Workflow \(API\)"):
         workflow.read(file)
 
 

@@ -72,6 +72,7 @@ class FalServer:
     asked: list[Asked] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
     jobs: dict[str, Job] = field(default_factory=dict)
+    made: dict[str, Job] = field(default_factory=dict)
     uploads: dict[str, bytes] = field(default_factory=dict)
     statuses: list[Said] = field(default_factory=lambda: [Said({"status": "COMPLETED", "metrics": {}})])
     result: Said | None = None
@@ -81,6 +82,7 @@ class FalServer:
     prices: Callable[[list[str]], Said] | None = None
     billing: Said = NOT_FOR_THIS_KEY
     clip: Said = DELIVERED
+    past: Said | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def paths(self, method: str) -> list[str]:
@@ -192,7 +194,22 @@ class FalServer:
             if not 1 <= len(names) <= 50:
                 self.mistakes.append(f"{len(names)} prices at once")
             return (self.prices or priced)(names)
+        if asked.path == "/v1/models/requests/by-endpoint":
+            return self.past or self._remembered(asked)
         return self.billing if asked.path == "/v1/account/billing" else Said({}, 404)
+
+    def _remembered(self, asked: Asked) -> Said:
+        """The history of requests: what was made, whether the queue still has it or not."""
+        if asked.query.keys() != {"endpoint_id", "request_id", "expand"} or asked.query["expand"] != "payloads":
+            self.mistakes.append(f"the history with {asked.query}")
+        job = self.made.get(asked.query["request_id"])
+        items = [] if job is None or job.endpoint != asked.query["endpoint_id"] else [remembered(asked, job)]
+        return Said({"items": items, "next_cursor": None, "has_more": False})
+
+    def forget(self) -> None:
+        """As the queue does after a while."""
+        self.made |= self.jobs
+        self.jobs.clear()
 
     def all_models(self, category: str, cursor: str) -> dict[str, Any]:
         """The catalogue, two models on a page."""
@@ -223,6 +240,21 @@ def entry(name: str, **change: Any) -> dict[str, Any]:
         "pinned": False,
     }
     return {"endpoint_id": name, "metadata": metadata, "openapi": endpoints.DOCUMENTS.get(name), **change}
+
+
+def remembered(asked: Asked, job: Job) -> dict[str, Any]:
+    """A request as the history has it."""
+    return {
+        "request_id": asked.query["request_id"],
+        "endpoint_id": job.endpoint,
+        "started_at": "2026-11-22T12:00:05Z",
+        "sent_at": "2026-11-22T12:00:01Z",
+        "ended_at": "2026-11-22T12:01:00Z",
+        "status_code": job.result.status,
+        "duration": 55.0,
+        "json_input": job.input,
+        "json_output": job.result.body,
+    }
 
 
 def priced(names: list[str]) -> Said:

@@ -17,7 +17,7 @@ from addon.core.pricing import estimate
 
 from . import endpoints, server
 from .server import FalServer, Said
-from .test_fal import adapter, request, submitted
+from .takes import adapter, request, submitted
 
 
 @pytest.fixture
@@ -145,6 +145,13 @@ def test_the_estimate_is_the_price_times_the_seconds(service):
     told = estimate(request(duration=6.0), capabilities)
     assert told is not None
     assert (told.amount, told.currency) == (pytest.approx(0.6), "USD")
+
+
+def test_no_price_is_told_by_the_second_where_the_model_decides_how_long_the_clip_is(service):
+    capabilities = adapter(service).inquire().capabilities
+    model = capabilities.model("lab/iota/talk")
+    assert model is not None and model.duration is None and model.rates[0].per == "second"
+    assert estimate(request(model="lab/iota/talk", mode="first_frame", duration=5.0), capabilities) is None
 
 
 def test_a_price_in_another_currency_is_not_taken_for_dollars(service):

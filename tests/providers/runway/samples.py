@@ -33,17 +33,19 @@ def files(folder: Path) -> Path:
 
 
 def request(model: Model, mode: Mode = Mode.TEXT, folder: Path = Path(), **changes: Any) -> Request:
-    """A plain one, with as many inputs as the mode needs."""
+    """A plain one, with as many inputs as the mode needs. What Runway decides is left to it."""
     forced = {option.id: option.default for option in model.options_in(mode) if option.default is not None}
+    there = model.at(mode, forced)
+    width, height = there.sizes[0] if there.sizes else (0, 0)
     fields: dict[str, Any] = {
         "prompt": "A lighthouse in a storm",
         "provider": "runway",
         "model": model.id,
         "mode": mode,
         "inputs": inputs(model, mode, folder, full=False),
-        "duration": model.duration.nearest(5),
-        "width": (model.sizes or ((1280, 720),))[0][0],
-        "height": (model.sizes or ((1280, 720),))[0][1],
+        "duration": there.duration.nearest(5) if there.duration else 0,
+        "width": width,
+        "height": height,
         "fps": 24.0,
         "seed": 7,
         "options": forced,
@@ -67,9 +69,10 @@ def variants(model: Model, mode: Mode, folder: Path) -> Iterator[Request]:
     plain = request(model, mode, folder)
     yield plain
     yield request(model, mode, folder, inputs=inputs(model, mode, folder, full=True))
-    for duration in {model.duration.minimum, model.duration.maximum}:
+    there = model.at(mode, plain.options)
+    for duration in {there.duration.minimum, there.duration.maximum} if there.duration else ():
         yield plain.model_copy(update={"duration": duration})
-    for width, height in model.sizes:
+    for width, height in there.sizes:
         yield plain.model_copy(update={"width": width, "height": height})
     for fps in model.fps.values if model.fps else ():
         yield plain.model_copy(update={"fps": fps})
@@ -93,7 +96,7 @@ def values(option: Option) -> Iterator[Any]:
         case OptionKind.CHOICE:
             yield from option.choices
         case OptionKind.TEXT:
-            yield "" if option.id == "keyframes" else "rain"
+            yield {"keyframes": "", "providerSettings.multiPrompt": "2: rain | 3: sun"}.get(option.id, "rain")
         case _:
             assert option.span
             yield from (int(option.span.minimum), int(option.span.maximum))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,12 @@ from . import samples
 from .catalogue import Catalogue
 from .samples import CASES, NAMES, request
 
-# Fields that are left alone: deprecated ones, what makes no video but an archive of pictures, and what has no place in
-# the panel yet (prompts shot by shot, a draft's full version, reference videos whose form the catalogue does not tell).
+# Fields that are left alone: a deprecated one, a draft's full version, which is made of another take, and reference
+# videos whose form the catalogue does not tell.
 LEFT_OUT = {
     "aleph2.ratio",
     "kling_4.referenceVideos",
     "seedance2_5.draftTaskId",
-    "wan3.referenceVideos",
-    "wan3_prime.referenceVideos",
 }
 
 # What the OpenAPI document of August does not know yet, and SDK 5.24.0 of October does.
@@ -52,15 +52,11 @@ def uri(each: Input) -> str:
 
 
 def bodies(model: Any, mode: Mode) -> list[tuple[str, dict[str, Any]]]:
-    """All that can be sent for a model in a mode; sizes that the mode lacks are refused before."""
+    """All that can be sent for a model in a mode."""
     made = []
     for wanted in samples.variants(model, mode, Path("/nowhere")):
         checking.check_request(wanted, samples.CAPABILITIES)
-        try:
-            forms.check(wanted, model)
-        except InputError:
-            assert (model.id, mode) in {("gen4.5", Mode.TEXT), ("grok_imagine_1_5", Mode.REFERENCES)}
-            continue
+        forms.check(wanted, model)
         made.append((forms.form(wanted, model).path, forms.body(wanted, model, uri)))
     return made
 
@@ -250,3 +246,114 @@ def test_references_without_any_are_refused():
     model = samples.model("seedance2")
     with pytest.raises(InputError, match="There is no reference"):
         forms.check(request(model, Mode.REFERENCES, inputs=()), model)
+
+
+FILES = {"references", "referenceVideos", "referenceAudio", "keyframes"}
+
+
+def test_references_and_key_frames_are_there_wherever_the_catalogue_has_them(catalogue):
+    theirs = {
+        (endpoint, name, field)
+        for endpoint, models in catalogue.sdk.items()
+        if endpoint != "character_performance"
+        for name, fields in models.items()
+        for field in FILES & fields.keys()
+    }
+    ours = {
+        (form.path.removeprefix("/v1/"), model.id, file.field)
+        for model in samples.CAPABILITIES.models
+        for form in forms.wire(model).forms.values()
+        for file in form.files
+    }
+    untold = {("text_to_video", "kling_4", "referenceVideos"), ("image_to_video", "kling_4", "referenceVideos")}
+    assert theirs - ours == untold
+    assert {each for each in ours if each[2] in FILES} <= theirs
+
+
+def test_a_last_frame_can_be_given_wherever_the_catalogue_has_a_position_for_it(catalogue):
+    for name, fields in catalogue.sdk["image_to_video"].items():
+        if '"last"' in json.dumps(fields["promptImage"]):
+            assert Mode.FIRST_LAST in samples.model(name).modes, name
+
+
+def test_no_more_files_go_along_than_the_catalogue_says_they_may(catalogue, specs):
+    limits = json.loads((specs / "runway" / "limits-2026-08-08.json").read_text("utf-8"))
+    checked = 0
+    for model, mode in CASES:
+        path, made = bodies(model, mode)[1]  # with as many files as there may be
+        for field in FILES & made.keys():
+            most = limits.get(path.removeprefix("/v1/"), {}).get(model.id, {}).get(field, {}).get("maxItems")
+            doc = catalogue.sdk[path.removeprefix("/v1/")][model.id][field].get("doc", "")
+            told = re.search(r"\(?up to (\d+)\)?|Up to (\d+) ", doc)
+            most = most or (int(told[1] or told[2]) if told else None)
+            if most:
+                frames = len(made["promptImage"]) if "frames included" in doc and "promptImage" in made else 0
+                assert len(made[field]) <= most - frames, (model.id, mode, field)
+                checked += 1
+    assert checked > 30
+
+
+def test_what_runway_is_not_told_is_what_the_form_leaves_to_it():
+    for model, mode in CASES:
+        used = forms.wire(model).forms[mode]
+        there = model.at(mode, {})
+        assert used.duration is (there.duration is not None), (model.id, mode)
+        assert bool(used.pixels or used.shapes or used.tiers) is bool(there.sizes), (model.id, mode)
+        assert bool(used.rates) is (there.fps is not None), (model.id, mode)
+        if used.shapes:
+            assert list(used.shapes) == [f"{width}x{height}" for width, height in there.sizes]
+
+
+@pytest.mark.parametrize("name", ["seedance2_5", "gemini_omni_flash_1.1"])
+def test_an_edited_video_keeps_its_size_and_length(name, catalogue):
+    model = samples.model(name)
+    edit = request(model, Mode.VIDEO, options={"mode": "edit"}, duration=0, width=0, height=0)
+    checking.check_request(edit, samples.CAPABILITIES)
+    forms.check(edit, model)
+    made = body(edit)
+    assert made["mode"] == "edit" and "ratio" not in made and made.get("duration", "auto") == "auto"
+    assert catalogue.faults("/v1/video_to_video", made) == []
+
+
+def test_key_frames_say_what_they_change(catalogue):
+    made = body(keyframed("1 (0-2), 4.5(2 - 6)", 2))
+    assert [each["range"] for each in made["keyframes"]] == [
+        {"start_seconds": 0, "end_seconds": 2},
+        {"start_seconds": 2, "end_seconds": 6},
+    ]
+    assert catalogue.faults("/v1/video_to_video", made) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["1 (0-2), 4", "1 (2-4), 5 (4-6)", "2 (0-2), 4 (3-6)", "1 (0-2, 4 (3-6)", "1 (0-31), 2 (0-3)"]
+)
+def test_ranges_of_key_frames_that_do_not_fit_are_refused(text):
+    wanted = keyframed(text, 2)
+    with pytest.raises(InputError, match="do not fit"):
+        forms.check(wanted, samples.model("aleph2"))
+
+
+def shots(text: str, name: str = "kling3.0_pro", mode: Mode = Mode.TEXT, **changes: Any) -> Request:
+    return request(samples.model(name), mode, options={"providerSettings.multiPrompt": text}, **changes)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"), [("kling3.0_pro", Mode.TEXT), ("klingO3_4k", Mode.FIRST_FRAME), ("klingO3_pro", Mode.VIDEO)]
+)
+def test_each_shot_has_its_prompt_and_its_seconds(name, mode, catalogue):
+    wanted = shots("2: A fox runs, fast | 3s: It sleeps: at last", name, mode)
+    forms.check(wanted, samples.model(name))
+    made = body(wanted)
+    assert made["providerSettings"] == {
+        "multiPrompt": [{"prompt": "A fox runs, fast", "duration": 2}, {"prompt": "It sleeps: at last", "duration": 3}]
+    }
+    assert catalogue.faults(forms.form(wanted, samples.model(name)).path, made) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A fox", "2: A fox", "2: A fox | 4: It sleeps", "0: A fox | 5: It", "5:", "2: a | | 3: b", "5: " + "x" * 1001],
+)
+def test_shots_that_do_not_fill_the_clip_are_refused(text):
+    with pytest.raises(InputError, match="together they must last 5 s"):
+        forms.check(shots(text), samples.model("kling3.0_pro"))

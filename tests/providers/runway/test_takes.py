@@ -189,6 +189,12 @@ def test_a_model_that_is_gone_is_refused_by_name(service):
             Kind.MONEY,
             "Runway says: You do not have enough credits to run this task. Add credit at the service, then try again.",
         ),
+        (
+            400,
+            {"error": "Validation failed", "issues": [{"path": [], "message": "Too many fields."}]},
+            Kind.INPUT,
+            "Runway does not accept the request: Too many fields. Change what it names, then generate again.",
+        ),
         (400, {"error": "Bad ratio.", "issues": "odd"}, Kind.INPUT, "Runway says: Bad ratio."),
         (400, {"error": "Bad.", "issues": [{}]}, Kind.INPUT, "Runway says: Bad."),
         (401, {"error": "The API key is not valid."}, Kind.KEY, "Enter the service's key in the preferences."),
@@ -266,9 +272,10 @@ def test_progress_stays_between_nothing_and_all(told, shown, service):
 def test_a_state_that_nobody_knows_yet_is_shown_and_waited_for(service):
     service.script = [{"status": "POLISHING"}]
     provider = adapter(service)
-    status = provider.poll(started(service, provider))
-    assert status.state is JobState.RUNNING
-    assert filled(say(status.text, **status.values)) == "Runway says: POLISHING"
+    with pytest.raises(ProviderError, match="Runway calls the take “POLISHING”, which is not understood") as caught:
+        provider.poll(started(service, provider))
+    assert caught.value.problem.kind is Kind.NETWORK
+    assert caught.value.wait >= 5.0
 
 
 @pytest.mark.parametrize(

@@ -255,6 +255,32 @@ def test_litellms_job_keeps_the_id_of_its_submission(start, ask):
     assert server.paths("GET")[-2:] == ["/v1/videos/video_1"] * 2
 
 
+@pytest.mark.parametrize("kind", ["sglang", "vllm_omni"])
+def test_what_a_server_says_of_another_job_is_not_taken_for_this_ones(kind, start, ask):
+    server = start(VideoServer(kind, [CARDS[kind]]))
+    provider = adapter(server)
+    provider.inquire()
+    take = ask(str(CARDS[kind]["id"]))
+    take = sent(take, provider.submit(take))
+    other = {"id": "video_9", "object": "video", "status": "failed", "error": {"message": "Not yours."}}
+    server.instead["GET /v1/videos/video_1"] = lambda line: line.json(other)
+    with pytest.raises(ProviderError) as caught:
+        provider.poll(take)
+    assert caught.value.problem.kind is Kind.NETWORK
+
+
+def test_a_state_that_nobody_knows_is_shown_and_asked_after_again(start, ask):
+    server = start(VideoServer("sglang", [SGLANG]))
+    provider = adapter(server)
+    provider.inquire()
+    take = ask(str(SGLANG["id"]))
+    take = sent(take, provider.submit(take))
+    server.instead["GET /v1/videos/video_1"] = lambda line: line.json({"id": "video_1", "status": "warming_up"})
+    with pytest.raises(ProviderError, match="calls the take “warming_up”, which is not understood") as caught:
+        provider.poll(take)
+    assert caught.value.problem.kind is Kind.NETWORK
+
+
 def test_an_id_is_never_a_path(start, ask):
     server = start(VideoServer("sglang", [SGLANG]))
     provider = adapter(server)

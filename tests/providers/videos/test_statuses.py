@@ -20,8 +20,7 @@ def status(**body):
         ("queued", JobState.QUEUED),
         ("pending", JobState.QUEUED),
         ("in_progress", JobState.RUNNING),
-        ("warming_up", JobState.RUNNING),
-        ("", JobState.RUNNING),
+        ("processing", JobState.RUNNING),
         ("completed", JobState.SUCCEEDED),
         ("SUCCEEDED", JobState.SUCCEEDED),
         ("failed", JobState.FAILED),
@@ -31,8 +30,13 @@ def status(**body):
         ("deleted", JobState.CANCELLED),
     ],
 )
-def test_a_state_that_nobody_knows_is_a_job_that_goes_on(word, state):
+def test_every_word_for_a_state_is_understood(word, state):
     assert status(status=word).state is state
+
+
+@pytest.mark.parametrize("word", ["warming_up", "", "\0", "complete d"])
+def test_a_state_that_nobody_knows_is_none(word):
+    assert status(status=word) is None
 
 
 @pytest.mark.parametrize(
