@@ -81,7 +81,7 @@ def choose(**changes: object) -> None:
     draft = state.draft.model_copy(update=changes)
     capabilities = provider(draft)
     if not draft.model:
-        draft = draft.model_copy(update={"model": _first_fitting(draft, capabilities)})
+        draft = draft.model_copy(update={"model": first_fitting(draft, capabilities)})
     model = requesting.model_of(draft, capabilities)
     state.notes = ()
     if model is not None:
@@ -107,7 +107,7 @@ def length() -> Text | None:
     return matching.length(draft, found.model, scene) if found and found.model else None
 
 
-def _first_fitting(draft: Draft, capabilities: Capabilities) -> str:
+def first_fitting(draft: Draft, capabilities: Capabilities) -> str:
     """The provider's first model that can do what the draft is about; empty if that is just its first one."""
     mode = requesting.mode_of(draft)
     fitting_ones = [each for each in capabilities.models if mode in each.modes and not each.problem]

@@ -35,6 +35,18 @@ def asset(asset_id: str | None) -> Asset | None:
     return _assets[1].get(asset_id) if asset_id else None
 
 
+def same_clip(take: Take) -> Take | None:
+    """The first take of the active session, before this one, whose clip is the same to the byte; None if none has it.
+
+    A service that made a request before may answer with what it has: ComfyUI does.
+    """
+    session, clip = runtime.current().session, asset(take.asset_id)
+    if session is None or clip is None:
+        return None
+    earlier = (each for each in session.takes if each.number < take.number)
+    return next((each for each in earlier if (its := asset(each.asset_id)) and its.sha256 == clip.sha256), None)
+
+
 def running() -> tuple[Take, ...]:
     """Every take of the file that has not ended and is waiting for nobody, those of deleted sessions included."""
     global _running, _running_in

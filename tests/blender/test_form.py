@@ -14,6 +14,7 @@ import bpy
 import pytest
 
 from .layouts import Drawn, drawn
+from .working import generate
 
 KEY = "key_" + "f" * 128
 
@@ -255,6 +256,27 @@ def test_a_workflow_is_imported_chosen_and_its_bindings_can_be_changed(
         left.unlink()
 
 
+def test_a_ready_made_workflow_says_which_model_files_it_needs_and_whether_the_server_has_them(
+    panel: Any, accounts: Any, installed: Callable[[str], ModuleType]
+) -> None:
+    panel.provider, panel.model = "comfyui", "wan2.2-5b-text"
+
+    def shown() -> tuple[str, list[str]]:
+        calls = [call for name, call in drawn(bpy.types.SESSIONS_PT_workflow).calls if name == "label"]
+        return "".join(call["text"] for call in calls), [call["icon"] for call in calls if "models/" in call["text"]]
+
+    text, icons = shown()
+    assert "models/vae/wan2.2_vae.safetensors" in text
+    assert (icons, "Test Connection" in text) == (["QUESTION"] * 3, True)
+    catalogue, nodes = installed("providers.comfyui.catalogue"), installed("providers.comfyui.nodes")
+    flows = catalogue.workflows(None)
+    there = {"vae": ("wan2.2_vae.safetensors",)}
+    asked = catalogue.described(tuple(catalogue.model(flow, nodes.NONE, files=there) for flow in flows))
+    accounts._known["comfyui"] = asked
+    text, icons = shown()
+    assert (icons, "Test Connection" in text) == (["ERROR", "ERROR", "CHECKMARK"], False)
+
+
 def test_a_file_that_is_no_workflow_in_the_api_format_is_refused_with_the_way_out(
     panel: Any, accounts: Any, tmp_path: Path
 ) -> None:
@@ -300,6 +322,33 @@ def test_a_long_name_of_an_option_stands_above_its_field(panel: Any, accounts: A
 def test_what_keeps_a_model_from_being_used_comes_with_the_way_to_the_preferences(panel: Any, accounts: Any) -> None:
     panel.provider = "videos"  # which nobody has asked yet
     assert "preferences.addon_show" in drawn(bpy.types.SESSIONS_PT_settings).operators
+
+
+def test_a_session_whose_model_is_gone_is_shown_as_it_was_and_says_so(
+    panel: Any, accounts: Any, runtime: Any, saved_file: Path, flush: Callable[[], None]
+) -> None:
+    generate("A red fox")
+    flush()
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    sidecar = saved_file.with_suffix(".sessions.json")
+    written = json.loads(sidecar.read_text())
+    (session,) = written["sessions"]
+    for each in (session["draft"], session["takes"][0]["request"], written["assets"][0]["request"]):
+        each |= {"provider": "runway", "model": "gen3a_turbo", "options": {"zoom": {"by": [1]}}}
+    sidecar.write_text(json.dumps(written))
+    bpy.ops.wm.open_mainfile(filepath=str(saved_file))
+    (take,) = runtime.current().session.takes
+    assert (take.state, take.request.model, take.request.options) == ("succeeded", "gen3a_turbo", {"zoom": {"by": [1]}})
+    assert "A red fox" in drawn(bpy.types.SESSIONS_PT_takes).texts
+    drawn(bpy.types.SESSIONS_PT_assets)
+    accounts.set_key("runway", KEY)
+    drawn(bpy.types.SESSIONS_PT_settings)
+    said = " ".join(drawn(bpy.types.SESSIONS_PT_generate).texts)
+    assert "Runway has no model “gen3a_turbo” any more. Choose another one in the settings" in said
+    assert bpy.ops.sessions.add_to_timeline(asset_id=take.asset_id) == {"FINISHED"}
+    panel.model = "gen4.5"
+    assert runtime.current().draft.model == "gen4.5"
 
 
 def test_drawing_reads_no_providers_file_when_a_session_is_opened_or_an_answer_came(

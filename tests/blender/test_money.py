@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import bpy
@@ -150,6 +150,23 @@ def test_a_take_that_was_given_up_says_what_it_may_cost_and_counts(
     assert "Estimated 60 credits" in text
     assert "This session 60 Runway credits, all sessions 60 Runway credits" in text
     assert "sessions.retry" in drawn(bpy.types.SESSIONS_PT_takes).operators
+
+
+def test_trying_again_asks_above_the_amount_as_generate_does(
+    ended: Callable[..., Any], preferences: Any, installed: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = ended(state="failed", asset_id=None)
+    asked: list[float] = []
+    paid = installed("blender.operators.paid")
+    monkeypatch.setattr(paid, "confirm", lambda *given: (asked.append(given[-1].amount), {"RUNNING_MODAL"})[1])
+    button = SimpleNamespace(  # without a window Blender never calls `invoke`
+        bl_idname="SESSIONS_OT_retry", take_id=take.id, execute=lambda _context: {"FINISHED"}
+    )
+    press = bpy.types.SESSIONS_OT_retry.invoke
+    preferences.ask_runway_credits = 60
+    assert (press(button, bpy.context, None), asked) == ({"FINISHED"}, [])
+    preferences.ask_runway_credits = 59
+    assert (press(button, bpy.context, None), asked) == ({"RUNNING_MODAL"}, [60])
 
 
 @pytest.mark.parametrize(

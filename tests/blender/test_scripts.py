@@ -58,6 +58,21 @@ def test_settings_are_given_by_name_with_their_values_as_text(runtime: Any, work
     assert take.request.options["8.scheduler"], "the others stay as the model has them"
 
 
+def test_a_provider_that_is_given_without_a_model_makes_it_with_its_first_one_that_can(
+    runtime: Any, workflow: dict[str, Any], installed: Callable[[str], ModuleType]
+) -> None:
+    installed("blender.form").choose(provider="runway", model="veo3.1")
+    del workflow["model"]
+    with pytest.raises(RuntimeError, match="cannot be reached"):
+        generate("A red fox", **workflow)
+    assert runtime.current().session.takes[-1].request.model == "ltxv-2b-text"
+    with pytest.raises(RuntimeError, match="cannot be reached"):
+        generate("A red fox", **{**workflow, "model": "wan2.2-5b-text"})
+    with pytest.raises(RuntimeError, match="cannot be reached"):
+        generate("A red fox", **workflow)
+    assert runtime.current().session.takes[-1].request.model == "wan2.2-5b-text", "as the panel has it"
+
+
 @pytest.mark.parametrize(
     ("option", "told"),
     [

@@ -198,6 +198,16 @@ def test_a_session_without_takes_says_what_to_do(saved_file: Path, runtime: Any,
     assert drawn(bpy.types.SESSIONS_PT_takes).texts == ["No takes yet", "Press Generate above"]
 
 
+def test_a_take_whose_clip_an_earlier_one_has_says_so(saved_file: Path, runtime: Any, installed: Any) -> None:
+    generate("A red fox", insert=False, seed=1)
+    generate("A red fox", insert=False, seed=2)
+    assert "The same clip" not in " ".join(drawn(bpy.types.SESSIONS_PT_takes).texts)
+    first, second = runtime.current().project.assets
+    same = second.model_copy(update={"sha256": first.sha256})
+    runtime.show(runtime.current().project.model_copy(update={"assets": (first, same)}))
+    assert "The same clip as take 1" in " ".join(drawn(bpy.types.SESSIONS_PT_takes).texts)
+
+
 def test_a_take_that_ended_without_a_clip_can_be_tried_again(
     saved_file: Path, runtime: Any, start: Callable[..., None], settled: Callable[[], None]
 ) -> None:

@@ -25,6 +25,7 @@ MAY_WAIT: frozenset[str] = frozenset(
         "files.py:after_save",
         "files.py:close_current",  # another file is opened: as at exit, the last change goes to the disk first
         "operators/generate.py:SESSIONS_OT_generate.execute",
+        "operators/given.py:prepare",  # called by that `execute` alone: a button takes its files before
         "operators/inputs.py:wait",
         "operators/inputs.py:_Take.execute",
         "operators/inputs.py:SESSIONS_OT_input_from_file.execute",

@@ -102,7 +102,7 @@ SPEECHES = {
         },
     ),
     "videos": Speech(
-        "Video server",
+        "Video Server",
         _videos_stage,
         lambda base, job, clip: {
             "create": {"id": JOB, "object": "video", "status": "queued", "progress": 0},

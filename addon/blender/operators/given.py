@@ -20,7 +20,7 @@ from pydantic import JsonValue
 from ...core import checking, requesting, sessions, terms
 from ...core.errors import InputError, SessionsError
 from ...core.models import Draft, Input, Mode, Project, Role
-from .. import form, inputs, runtime
+from .. import form, inputs, runtime, settings
 from .inputs import wait
 
 
@@ -60,10 +60,19 @@ def edited(changes: Mapping[str, object]) -> Project:
     if "mode" in whole:
         whole["mode"] = Mode(str(whole["mode"]))
     project = sessions.edit_draft(state.project, whole, runtime.now())
+    if "provider" in whole and "model" not in whole:
+        project = sessions.edit_draft(project, {"model": _model(state.draft, sessions.draft(project))}, runtime.now())
     options = changes.get("options")
     if isinstance(options, Mapping):
         project = sessions.edit_draft(project, {"options": _with(options, sessions.draft(project))}, runtime.now())
     return project
+
+
+def _model(before: Draft, draft: Draft) -> str:
+    """The model of a draft with another provider than `before`: the first that can make what is asked for."""
+    if draft.provider == settings.provider(before, runtime.current().session):
+        return draft.model
+    return form.first_fitting(draft, form.provider(draft))
 
 
 def _with(texts: Mapping[str, str], draft: Draft) -> dict[str, JsonValue]:

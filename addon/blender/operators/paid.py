@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ...core import spending
+from ...core.models import Cost
 from .. import bills, orders, settings, words
 from .reporting import Result, reporting
 
@@ -15,11 +16,27 @@ _asked: orders.Order | None = None
 
 def is_asked_for(order: orders.Order) -> bool:
     """Whether the person wants to be asked before so much is spent."""
-    cost = order.cost
+    return is_above(order.cost, order.requests[0].provider)
+
+
+def is_above(cost: Cost | None, provider_id: str) -> bool:
+    """Whether the person wants to be asked before a click that costs this much."""
     if cost is None:
         return False
-    limit = settings.get().ask_above.get(spending.unit(cost.currency, order.requests[0].provider))
+    limit = settings.get().ask_above.get(spending.unit(cost.currency, provider_id))
     return limit is not None and cost.amount > limit
+
+
+def confirm(operator: bpy.types.Operator, context: bpy.types.Context, event: bpy.types.Event, cost: Cost) -> Result:
+    """Have the person say yes before `operator` does what costs this much."""
+    return context.window_manager.invoke_confirm(
+        operator,
+        event,
+        title=words.tr("Generate Paid Takes?"),
+        message=words.tr("This costs about {cost}.").format(cost=bills.money(cost.amount, cost.currency)),
+        confirm_text=words.tr("Generate"),
+        icon="QUESTION",
+    )
 
 
 def ask(order: orders.Order) -> None:
@@ -44,15 +61,7 @@ class SESSIONS_OT_generate_paid(bpy.types.Operator):
     @reporting
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
         cost = _asked.cost if _asked else None
-        about = bills.money(cost.amount, cost.currency) if cost else "?"
-        return context.window_manager.invoke_confirm(
-            self,
-            event,
-            title=words.tr("Generate Paid Takes?"),
-            message=words.tr("This costs about {cost}.").format(cost=about),
-            confirm_text=words.tr("Generate"),
-            icon="QUESTION",
-        )
+        return confirm(self, context, event, cost) if cost else {"CANCELLED"}
 
     @reporting
     def execute(self, context: bpy.types.Context) -> Result:

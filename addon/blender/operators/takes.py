@@ -5,11 +5,12 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ...core import lifecycle, sessions
+from ...core import lifecycle, pricing, sessions
 from ...core.errors import InputError, NotFoundError
 from ...core.models import Take, TakeState
 from ...worker import messages
-from .. import properties, runtime, words, workers
+from .. import accounts, properties, runtime, words, workers
+from . import paid
 from .reporting import NO_UNDO, Result, reporting
 from .sessions import writable
 
@@ -98,6 +99,15 @@ class SESSIONS_OT_retry(bpy.types.Operator):
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
         return writable(cls)
+
+    @reporting
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+        request = _target(self.take_id, context).request
+        capabilities = accounts.capabilities(request.provider)
+        cost = pricing.estimate(request, capabilities) if capabilities else None
+        if cost and paid.is_above(cost, request.provider):
+            return paid.confirm(self, context, event, cost)
+        return self.execute(context)
 
     @reporting
     def execute(self, context: bpy.types.Context) -> Result:

@@ -54,6 +54,10 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
         reason = generate.refusal(context)
         if reason and not runtime.current().blocked:  # that is told above
             wrapped(layout, context, reason, icon="INFO")
+        if found is not None and found.model is None and runtime.current().draft.model:
+            gone = words.tr("{provider} has no model “{model}” any more. Choose another one in the settings")
+            named = {"provider": found.capabilities.label, "model": runtime.current().draft.model}
+            wrapped(layout, context, gone.format(**named), icon="INFO")
         problem = accounts.refusal(found.capabilities.id) if found else None
         if problem:
             _draw_refusal(layout, context, problem)

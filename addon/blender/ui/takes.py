@@ -119,6 +119,9 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
         wrapped(column, context, tips.happening(take))
     if take.state in (TakeState.FAILED, TakeState.CANCELLED):
         column.operator("sessions.retry", icon="FILE_REFRESH").take_id = take.id
+    same = lookup.same_clip(take)
+    if same:
+        wrapped(column, context, words.tr("The same clip as take {number}").format(number=same.number), icon="INFO")
     wrapped(column, context, tips.prompt(take.request))
     wrapped(column, context, tips.facts(take.request))
     if take.cost and take.cost.amount:

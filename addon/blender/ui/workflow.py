@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ...core.errors import SessionsError
-from ...providers.comfyui import binding
+from ...providers.comfyui import binding, catalogue
 from ...providers.comfyui.workflow import Place
 from .. import form, runtime, words, workflows
 from .tab import Tab
-from .text import draw_problem
+from .text import draw_problem, wrapped
 
 
 class SESSIONS_PT_workflow(Tab, bpy.types.Panel):
@@ -29,6 +31,7 @@ class SESSIONS_PT_workflow(Tab, bpy.types.Panel):
         layout.operator("sessions.import_workflow", text="Import Workflow…", icon="IMPORT")
         file = workflows.chosen()
         if file is None:
+            _draw_needs(layout, context)
             return
         try:
             found = workflows.bindable(file)
@@ -45,6 +48,23 @@ class SESSIONS_PT_workflow(Tab, bpy.types.Panel):
             bound = ", ".join(_named(place, titles.get(place, place.node)) for place in each.bound)
             button = row.operator("sessions.bind_parameter", text=bound or words.tr("Nothing"), translate=False)
             button.parameter = each.parameter.value
+
+
+_IS_THERE: dict[bool | None, Any] = {True: "CHECKMARK", False: "ERROR", None: "QUESTION"}
+
+
+def _draw_needs(layout: Any, context: bpy.types.Context) -> None:
+    """The model files that a workflow of ours needs, and whether the server has them."""
+    found = form.chosen()
+    needs = catalogue.needs(found.model) if found and found.model else {}
+    if not needs:
+        return
+    column = layout.column(align=True)
+    column.label(text="Model Files")
+    for name, is_there in needs.items():
+        wrapped(column, context, name, icon=_IS_THERE[is_there])
+    if None in needs.values():
+        wrapped(column, context, words.tr("Test Connection tells whether the server has them."))
 
 
 def _named(place: Place, title: str) -> str:

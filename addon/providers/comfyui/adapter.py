@@ -129,7 +129,8 @@ class ComfyUI:
         files = {folder: self._server.models(folder) for folder in catalogue.folders(flows)}
         upload = self._server.largest_upload()
         models = tuple(
-            catalogue.model(flow, nodes, upload=upload, problem=catalogue.lack(flow, nodes, files)) for flow in flows
+            catalogue.model(flow, nodes, upload=upload, problem=catalogue.lack(flow, nodes, files), files=files)
+            for flow in flows
         )
         self._known = catalogue.described(models)
         return Inquiry(self.capabilities, _said(stats, models))

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import JsonValue
+
 from ...core.capabilities import (
     Cancelling,
     Capabilities,
@@ -81,8 +83,18 @@ def workflows(folder: Path | None) -> list[Workflow]:
     return found
 
 
-def model(flow: Workflow, nodes: Nodes = NONE, *, upload: int = UPLOAD_BYTES, problem: Problem | None = None) -> Model:
-    """What a request to `flow` can say. `upload`: the most bytes of a file; `problem`: why it cannot be used now."""
+def model(
+    flow: Workflow,
+    nodes: Nodes = NONE,
+    *,
+    upload: int = UPLOAD_BYTES,
+    problem: Problem | None = None,
+    files: Mapping[str, tuple[str, ...]] | None = None,
+) -> Model:
+    """What a request to `flow` can say. `upload`: the most bytes of a file; `problem`: why it cannot be used now.
+
+    `files`: what lies in the server's model folders, by folder; None if it was not asked.
+    """
     slots = _slots(flow, upload)
     mode = _mode(flow)
     fps = _numbers(flow, Parameter.FPS, nodes, _RATES) if flow.has(Parameter.FPS) else _only(graphs.own_rate(flow))
@@ -101,7 +113,7 @@ def model(flow: Workflow, nodes: Nodes = NONE, *, upload: int = UPLOAD_BYTES, pr
         seed=_SEEDS if flow.has(Parameter.SEED) else None,
         slots={mode: slots},
         options=tuple(_options(flow, nodes)),
-        wire={"digest": flow.digest},
+        wire={"digest": flow.digest, "needs": _needed(flow, files)},
         problem=problem,
         prompt=flow.has(Parameter.PROMPT),
     )
@@ -120,7 +132,7 @@ def lack(flow: Workflow, nodes: Nodes, files: Mapping[str, tuple[str, ...]]) -> 
             remedy="Install the custom nodes that it comes from, or update ComfyUI.",
             values={"node": workflow.title(flow.graph, unknown), "kind": workflow.kind(flow.graph, unknown)},
         )
-    missing = [f"models/{folder}/{name}" for folder, name in _needs(flow) if not _lies_in(files.get(folder, ()), name)]
+    missing = [name for name, is_there in _needed(flow, files).items() if not is_there]
     if missing:
         return Problem(
             kind=Kind.FILE,
@@ -129,6 +141,17 @@ def lack(flow: Workflow, nodes: Nodes, files: Mapping[str, tuple[str, ...]]) -> 
             values={"model": flow.label, "files": ", ".join(missing)},
         )
     return next(_unknown_choices(flow, nodes), None)
+
+
+def needs(model: Model) -> dict[str, bool | None]:
+    """The model files that a workflow of ours needs, by their paths in ComfyUI's folder.
+
+    Each with whether the server has it: None as long as it was not asked.
+    """
+    found = model.wire.get("needs")
+    if not isinstance(found, dict):
+        return {}
+    return {name: each if isinstance(each, bool) else None for name, each in found.items()}
 
 
 def folders(flows: list[Workflow]) -> list[str]:
@@ -245,6 +268,13 @@ def _option(flow: Workflow, place: Place, nodes: Nodes) -> Option | None:
 def _needs(flow: Workflow) -> list[tuple[str, str]]:
     needs: list[dict[str, Any]] = flow.about.get("needs", [])
     return [(each["folder"], each["file"]) for each in needs]
+
+
+def _needed(flow: Workflow, files: Mapping[str, tuple[str, ...]] | None) -> dict[str, JsonValue]:
+    return {
+        f"models/{folder}/{name}": None if files is None else _lies_in(files.get(folder, ()), name)
+        for folder, name in _needs(flow)
+    }
 
 
 def _lies_in(files: tuple[str, ...], name: str) -> bool:

@@ -15,7 +15,7 @@ from addon.core.errors import InputError, Kind, ProviderError
 from addon.core.models import Input, Mode, Role
 from addon.core.provider import JobState, UncertainSubmission
 from addon.providers import http
-from addon.providers.comfyui import ComfyUI, binding, progress
+from addon.providers.comfyui import ComfyUI, binding, catalogue, progress
 from addon.providers.comfyui.binding import Parameter
 from addon.providers.comfyui.workflow import Place
 
@@ -286,6 +286,12 @@ def test_asking_tells_version_ranges_and_which_files_are_missing(folder):
         assert problems["ltxv-2b-text"] is None
         missing = problems["wan2.2-5b-text"]
         assert missing is not None and "models/vae/wan2.2_vae.safetensors" in str(missing)
+        assert catalogue.needs(told.capabilities.model("ltxv-2b-text")) == {
+            "models/checkpoints/ltx-video-2b-v0.9.5.safetensors": True,
+            "models/text_encoders/t5xxl_fp16.safetensors": True,
+        }
+        assert set(catalogue.needs(told.capabilities.model("wan2.2-5b-text")).values()) == {False}
+        assert catalogue.needs(told.capabilities.model("t2v")) == {}
         model = told.capabilities.model("t2v")
         assert model is not None and model.width.maximum == 16384
         (slot,) = told.capabilities.model("i2v").takes(Mode.FIRST_FRAME)

@@ -281,6 +281,16 @@ def test_model_files_that_are_missing_are_named_with_their_folders():
     assert "t5xxl" not in str(problem)
 
 
+def test_what_a_workflow_needs_is_told_before_any_server_was_asked():
+    model = comfyui.capabilities(None).model("wan2.2-5b-text")
+    assert model is not None
+    assert catalogue.needs(model) == {
+        "models/diffusion_models/wan2.2_ti2v_5B_fp16.safetensors": None,
+        "models/text_encoders/umt5_xxl_fp8_e4m3fn_scaled.safetensors": None,
+        "models/vae/wan2.2_vae.safetensors": None,
+    }
+
+
 def test_a_node_that_is_missing_is_named():
     problem = catalogue.lack(flow("err_missing_node"), Nodes(OBJECT_INFO, frozenset({"NoSuchNode"})), {})
     assert problem is not None
