@@ -21,7 +21,7 @@ from addon.providers import http
 from tests.worker.blender_side import leftovers
 from tests.worker.clips import mp4
 
-from .behaviours import GOES_ON, LOOK_AGAIN, LOOK_THERE, MADE, MAYBE, NETWORK
+from .behaviours import GOES_ON, LOOK_AGAIN, LOOK_THERE, MADE, MAYBE, NETWORK, endless, half, leads_to, longer
 from .clients import Studio, logged
 from .hostile import Behaviour, Line
 from .plain import CLIP
@@ -66,25 +66,6 @@ def another(line: Line) -> None:
     server = spoken(line)
     text = json.dumps(server.answer("poll")).replace(server.job, "00000000-0000-4000-8000-000000000000")
     line.json(json.loads(text))
-
-
-def half(line: Line) -> None:
-    line.answer(CLIP[:1000], Content_Length=str(len(CLIP)))
-    line.hang_up()
-
-
-def longer(line: Line) -> None:
-    line.raw(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(CLIP) + CLIP + b"HTTP/1.1 200 OK\r\n\r\nmore")
-
-
-def endless(line: Line) -> None:
-    line.answer(b"", Content_Length="")
-    line.endlessly(bytes(1 << 16))
-
-
-def leads_to(address: str) -> Behaviour:
-    """A redirect."""
-    return lambda line: line.answer(b"", 302, Location=address)
 
 
 SAYS = "{label} says: Not now."
