@@ -11,6 +11,7 @@ from ..core import pricing, spending
 from ..core.errors import StorageError
 from ..core.models import Cost, Project, Request, Session, Take
 from ..core.spending import Sums
+from ..core.wording import Text
 from ..providers import catalog
 from ..storage import ledger
 from . import accounts, places, words
@@ -29,23 +30,15 @@ _of_today: tuple[float, Sums] | None = None
 
 def money(amount: float, unit: str) -> str:
     """An amount as people read it. `unit`: a currency, "credits", or as `core.spending.unit` has it."""
-    if unit == "USD":
-        if amount < 0:
-            return f"-{money(-amount, unit)}"
-        return f"${amount:,.2f}" if amount >= 0.01 or not amount else "< $0.01"
-    if unit == "credits":
-        return words.tr("{amount} credits").format(amount=_number(amount))
-    if spending.provider_of(unit):
-        return f"{_number(amount)} {unit_name(unit)}"
-    return f"{amount:,.2f} {unit}"
+    amount_of = spending.written(amount, unit, _label(spending.provider_of(unit)))
+    return words.text(amount_of) if isinstance(amount_of, Text) else str(amount_of)
 
 
 def unit_name(unit: str) -> str:
     """What amounts are counted in, as people say it."""
     provider = spending.provider_of(unit)
     if provider:
-        facts = catalog.PROVIDERS.get(provider)
-        return words.tr("{provider} credits").format(provider=facts.label if facts else provider)
+        return words.tr("{provider} credits").format(provider=_label(provider))
     return words.tr("US Dollars") if unit == "USD" else unit
 
 
@@ -58,6 +51,11 @@ def estimated(take: Take) -> str:
     """What a take may cost that the service has told no cost of; empty if that is nothing or nobody can tell."""
     cost = None if take.cost else spending.of_take(take, _estimate)
     return money(cost.amount, cost.currency) if cost and cost.amount else ""
+
+
+def lost(take: Take) -> str:
+    """What was sent for a take before and may be on the bill as well; empty if that is nothing."""
+    return ", ".join(money(cost.amount, cost.currency) for cost in take.lost if cost.amount)
 
 
 def of_session(session: Session) -> Sums:
@@ -119,8 +117,9 @@ def _sent_today() -> Sums:
         return {}
 
 
-def _number(amount: float) -> str:
-    return f"{round(amount, 2):,.2f}".removesuffix(".00")
+def _label(provider: str) -> str:
+    facts = catalog.PROVIDERS.get(provider)
+    return facts.label if facts else provider
 
 
 def _estimate(request: Request) -> Cost | None:

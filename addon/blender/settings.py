@@ -92,6 +92,7 @@ def configuration() -> messages.Configure:
     said = get()
     return messages.Configure(
         online=bpy.app.online_access,
+        online_fixed=bpy.app.online_access_override,
         accounts=dict(said.addresses),
         folder=places.user_folder(""),
         daily_limit=dict(said.daily_limit),

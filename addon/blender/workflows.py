@@ -47,17 +47,17 @@ def bindable(file: Path) -> list[binding.Bindable]:
     return binding.bindable(flow.graph, flow.bindings)
 
 
-def bind(file: Path, name: str, place: Place | None) -> None:
-    """Have a parameter fill this input, or none. Raises `SessionsError`."""
+def bind(file: Path, name: str, index: int, place: Place | None) -> None:
+    """Have a parameter fill `place` instead of its input at `index`, or leave that out; one after the last adds it.
+
+    Raises `SessionsError`.
+    """
     try:
         parameter = binding.Parameter(name)
     except ValueError as error:
         raise NotFoundError("A workflow has no parameter “{name}”.", "Choose another one.", name=name) from error
     flow = library.load(file)
-    bindings = {each: places for each, places in flow.bindings.items() if each is not parameter}
-    if place is not None:
-        bindings[parameter] = (place,)
-    binding.write_bindings(file, bindings)
+    binding.write_bindings(file, binding.rebound(flow.bindings, parameter, index, place))
     _changed()
 
 

@@ -54,6 +54,12 @@ def requeued(take: Take, now: datetime) -> Take:
     return _to(take, TakeState.QUEUED, now, problem=None)
 
 
+def resent(take: Take, lost: Cost | None, now: datetime) -> Take:
+    """The person has it sent once more. `lost`: what the first one may be on the bill with, None if with nothing."""
+    costs = (*take.lost, lost) if lost else take.lost
+    return _to(take, TakeState.QUEUED, now, problem=None, job_id=None, cost=None, lost=costs)
+
+
 def running(take: Take, job_id: str, now: datetime) -> Take:
     """The provider accepted the request under `job_id`. Write this down before the first poll."""
     return _to(take, TakeState.RUNNING, now, job_id=job_id, problem=None)

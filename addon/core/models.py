@@ -118,7 +118,8 @@ class Take(Stored):
     """One run of a request. `number` counts from 1 within its session; `job_id` is the provider's name for the run.
 
     `changed_at` is when its state last changed, which is the worker's business alone. `placement` is dropped when used.
-    `cost` is what the service says it cost, None as long as it tells nothing.
+    `cost` is what the service says it cost, None as long as it tells nothing. `lost`: what each request came to, or was
+    estimated, that was sent for it before, of which nobody will ever know whether it is on the bill.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Take(Stored):
     job_id: str | None = None
     asset_id: str | None = None
     cost: Cost | None = None
+    lost: tuple[Cost, ...] = ()
     problem: Problem | None = None
     placement: Placement | None = None
 

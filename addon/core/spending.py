@@ -15,6 +15,7 @@ from pydantic import AwareDatetime
 
 from .errors import InputError, Kind
 from .models import Cost, Project, Request, Session, Stored, Take, TakeState
+from .wording import Value, say
 
 Estimate = Callable[[Request], Cost | None]
 """What one take of a request would cost, None if nobody can tell."""
@@ -52,6 +53,25 @@ def provider_of(unit: str) -> str:
     return unit.removesuffix(f" {_CREDITS}") if unit.endswith(f" {_CREDITS}") else ""
 
 
+def written(amount: float, unit: str, label: str = "") -> Value:
+    """An amount as people read it. `unit`: a currency, "credits", or as `unit` has it.
+
+    `label`: what the provider is called whose credits they are.
+    """
+    if unit == "USD":
+        if amount < 0:
+            return f"-{written(-amount, unit)}"
+        return f"${amount:,.2f}" if amount >= 0.01 or not amount else "< $0.01"
+    if unit != _CREDITS and not provider_of(unit):
+        return f"{amount:,.2f} {unit}"
+    number = f"{round(amount, 2):,.2f}".removesuffix(".00")
+    if unit == _CREDITS:
+        return say("1 credit") if number == "1" else say("{amount} credits", amount=number)
+    if number == "1":
+        return say("1 {provider} credit", provider=label)
+    return say("{amount} {provider} credits", amount=number, provider=label)
+
+
 def added(parts: Iterable[Mapping[str, float]]) -> Sums:
     """The sum of sums."""
     sums: Sums = {}
@@ -76,13 +96,19 @@ def may_be_billed(take: Take) -> bool:
 
 
 def of_take(take: Take, estimate: Estimate) -> Cost | None:
-    """What a take cost as far as can be told: what the service said, else the estimate if it may be on the bill."""
+    """What a take cost as far as can be told: what the service said, else the estimate if it may be on the bill.
+
+    Of what was sent last; `Take.lost` has what was sent before.
+    """
     return take.cost or (estimate(take.request) if may_be_billed(take) else None)
 
 
 def of_takes(takes: Iterable[Take], estimate: Estimate) -> Sums:
-    """The sum of takes; without those of which nobody knows the price."""
-    return added(_sum(of_take(take, estimate), take.request.provider) for take in takes)
+    """The sum of takes; without those of which nobody knows the price.
+
+    What was sent again counts as often as it may be on the bill, as in the sum of a day.
+    """
+    return added(_sum(cost, take.request.provider) for take in takes for cost in (of_take(take, estimate), *take.lost))
 
 
 def of_session(session: Session, estimate: Estimate) -> Sums:
@@ -91,7 +117,10 @@ def of_session(session: Session, estimate: Estimate) -> Sums:
 
 
 def of_rest(project: Project, estimate: Estimate) -> Sums:
-    """What was made in sessions that were deleted since: their clips, and their takes that still run."""
+    """What was made in sessions that were deleted since: their clips, and their takes that still run.
+
+    Takes that ended without a clip, and what was lost before there was one, are gone with their session.
+    """
     known = {take.id for take in project.detached}
     known |= {take.id for session in project.sessions for take in session.takes}
     left = [asset for asset in project.assets if asset.take_id not in known]
@@ -136,20 +165,26 @@ def passes(limit: float, spent: float, expected: float) -> bool:
     return spent + expected > limit + 1e-9 or spent >= limit
 
 
-def check_limit(limits: Mapping[str, float], spent: Mapping[str, float], expected: Cost, provider: str) -> None:
-    """Raise `InputError` (of the kind MONEY) if a take that costs `expected` would go beyond the limit of a day."""
+def check_limit(
+    limits: Mapping[str, float], spent: Mapping[str, float], expected: Cost, provider: str, label: str
+) -> None:
+    """Raise `InputError` (of the kind MONEY) if a take that costs `expected` would go beyond the limit of a day.
+
+    `label`: what the provider is called. An amount of 0 means that nobody can tell it.
+    """
     counted_in = unit(expected.currency, provider)
     limit, before = limits.get(counted_in), spent.get(counted_in, 0.0)
     if limit is not None and passes(limit, before, expected.amount):
         raise InputError(
-            "The limit of {limit:g} {currency} a day would be passed: {spent:.2f} are spent today, and this take "
-            "costs about {expected:.2f}.",
+            "The limit of {limit} a day would be passed: today's sum is {spent}, and this take costs about {expected}."
+            if expected.amount
+            else "The limit of {limit} a day would be passed: today's sum is {spent}, and nobody can tell what this "
+            "take costs.",
             "Raise the limit in the preferences, or go on tomorrow.",
             Kind.MONEY,
-            limit=limit,
-            currency=counted_in,
-            spent=before,
-            expected=expected.amount,
+            limit=written(limit, counted_in, label),
+            spent=written(before, counted_in, label),
+            expected=written(expected.amount, counted_in, label),
         )
 
 

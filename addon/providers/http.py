@@ -56,11 +56,15 @@ class Limits(NamedTuple):
 
 
 class Access(NamedTuple):
-    """What the preferences say at the moment. `online` is whether anything beyond this machine may be reached."""
+    """What the preferences say at the moment. `online` is whether anything beyond this machine may be reached.
+
+    `fixed`: whether that was decided when Blender was started, so that no preference changes it.
+    """
 
     account: Callable[[], Account]
     online: Callable[[], bool]
     limits: Limits = Limits()
+    fixed: Callable[[], bool] = lambda: False
 
 
 class RefusedError(ProviderError):
@@ -309,7 +313,9 @@ class Service:
         if not addresses.is_loopback(url) and not self._access.online():
             raise ProviderError(
                 "Blender's online access is off, so {service} is not reached.",
-                "Turn on Allow Online Access in the preferences, under System.",
+                "Blender was started with it off: start it anew without that."
+                if self._access.fixed()
+                else "Turn on Allow Online Access in the preferences, under System.",
                 Kind.OFFLINE,
                 service=self.label,
             )

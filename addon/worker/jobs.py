@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from ..core import lifecycle, sessions
+from ..core import lifecycle, pricing, sessions, spending
 from ..core.capabilities import Capabilities
 from ..core.errors import Kind, SessionsError, StorageError
 from ..core.models import Asset, Take, TakeState
@@ -242,9 +242,11 @@ class Jobs:
     def _requeue(self, project: OpenProject, take_id: str) -> None:
         take = project.get(take_id)
         capabilities = self._providers.capabilities(take.request.provider)
-        if capabilities:
+        lost = None
+        if capabilities and not capabilities.free:
             self._purse.keep(take, project.path, capabilities)
-        project.settle(take_id, lifecycle.requeued)
+            lost = spending.of_take(take, lambda request: pricing.estimate(request, capabilities))
+        project.settle(take_id, lambda take, now: lifecycle.resent(take, lost, now))
 
     def _claim(self, sidecar: Path, take_id: str) -> None:
         """Claim a take that runs here already. Where that cannot be written, it runs all the same."""

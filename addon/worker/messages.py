@@ -136,13 +136,15 @@ class Abandon(Message):
 class Configure(Message):
     """What the preferences say: said first, and again whenever it changes.
 
-    `online`: whether anything beyond this machine may be reached. `accounts`: the base URLs that were entered, by
-    provider id. `folder`: where the extension keeps what is the user's. `daily_limit`: how much may be spent in a day
-    of this machine's calendar, by `core.spending.unit`.
+    `online`: whether anything beyond this machine may be reached; `online_fixed`: that no preference changes that,
+    because it was decided when Blender was started. `accounts`: the base URLs that were entered, by provider id.
+    `folder`: where the extension keeps what is the user's. `daily_limit`: how much may be spent in a day of this
+    machine's calendar, by `core.spending.unit`.
     """
 
     type: Literal["configure"] = "configure"
     online: bool = False
+    online_fixed: bool = False
     accounts: dict[str, str] = Field(default_factory=dict)
     folder: Path | None = None
     daily_limit: dict[str, float] = Field(default_factory=dict)

@@ -38,7 +38,7 @@ class Purse:
                 ledger.add(_entry("settled", take, sidecar, capabilities, Cost(amount=0.0, currency=cost.currency)))
                 entries = ledger.entries()
             spent = spending.of_day(entries, datetime.now().astimezone().date())
-            spending.check_limit(self._settings.limits, spent, cost, capabilities.id)
+            spending.check_limit(self._settings.limits, spent, cost, capabilities.id, capabilities.label)
             ledger.add(_entry("sent", take, sidecar, capabilities, cost))
 
     def keep(self, take: Take, sidecar: Path, capabilities: Capabilities) -> None:

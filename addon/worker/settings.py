@@ -61,7 +61,7 @@ class Settings:
 
     def access(self, provider: str) -> Access:
         """How a provider is reached: asked anew for each request, so that a change counts at once."""
-        return Access(lambda: self._account(provider), lambda: self.online)
+        return Access(lambda: self._account(provider), lambda: self.online, fixed=lambda: self._said.online_fixed)
 
     def _account(self, provider: str) -> Account:
         facts = catalog.PROVIDERS[provider]

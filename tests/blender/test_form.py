@@ -236,56 +236,6 @@ def test_diagnostics_hold_no_key_and_no_users_name(
     assert "went wrong" in text and "Generative Sessions 0" in text and "runway: usual address, key" in text
 
 
-def test_a_workflow_is_imported_chosen_and_its_bindings_can_be_changed(
-    panel: Any, accounts: Any, tmp_path: Path, installed: Callable[[str], ModuleType]
-) -> None:
-    graph = {
-        "1": {"class_type": "CLIPTextEncode", "inputs": {"text": "a fox"}, "_meta": {"title": "Words [prompt]"}},
-        "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "a cat"}, "_meta": {"title": "Others"}},
-        "3": {"class_type": "SaveVideo", "inputs": {"video": ["1", 0]}, "_meta": {"title": "Save"}},
-    }
-    file = tmp_path / "mine.json"
-    file.write_text(json.dumps(graph))
-    bpy.ops.sessions.import_workflow(filepath=str(file))
-    assert (panel.provider, panel.model) == ("comfyui", "mine")
-    assert "Words [prompt]: text" in drawn(bpy.types.SESSIONS_PT_workflow).texts
-    bpy.ops.sessions.bind_parameter(parameter="prompt", place="2\ntext")
-    assert "Others: text" in drawn(bpy.types.SESSIONS_PT_workflow).texts
-    chosen = installed("blender.workflows").chosen()
-    for left in chosen.parent.glob("mine*"):
-        left.unlink()
-
-
-def test_a_ready_made_workflow_says_which_model_files_it_needs_and_whether_the_server_has_them(
-    panel: Any, accounts: Any, installed: Callable[[str], ModuleType]
-) -> None:
-    panel.provider, panel.model = "comfyui", "wan2.2-5b-text"
-
-    def shown() -> tuple[str, list[str]]:
-        calls = [call for name, call in drawn(bpy.types.SESSIONS_PT_workflow).calls if name == "label"]
-        return "".join(call["text"] for call in calls), [call["icon"] for call in calls if "models/" in call["text"]]
-
-    text, icons = shown()
-    assert "models/vae/wan2.2_vae.safetensors" in text
-    assert (icons, "Test Connection" in text) == (["QUESTION"] * 3, True)
-    catalogue, nodes = installed("providers.comfyui.catalogue"), installed("providers.comfyui.nodes")
-    flows = catalogue.workflows(None)
-    there = {"vae": ("wan2.2_vae.safetensors",)}
-    asked = catalogue.described(tuple(catalogue.model(flow, nodes.NONE, files=there) for flow in flows))
-    accounts._known["comfyui"] = asked
-    text, icons = shown()
-    assert (icons, "Test Connection" in text) == (["ERROR", "ERROR", "CHECKMARK"], False)
-
-
-def test_a_file_that_is_no_workflow_in_the_api_format_is_refused_with_the_way_out(
-    panel: Any, accounts: Any, tmp_path: Path
-) -> None:
-    file = tmp_path / "interface.json"
-    file.write_text('{"nodes": [], "links": []}')
-    with pytest.raises(RuntimeError, match=r"Export \(API\)"):
-        bpy.ops.sessions.import_workflow(filepath=str(file))
-
-
 def test_a_take_says_what_it_cost_and_the_sums_stand_below_the_list(
     panel: Any, accounts: Any, runtime: Any, installed: Callable[[str], ModuleType]
 ) -> None:

@@ -91,7 +91,9 @@ def test_the_worker_hears_the_limits_by_what_they_are_counted_in(
     runtime: Any, preferences: Any, installed: Callable[[str], ModuleType]
 ) -> None:
     preferences.limit_usd, preferences.limit_runway_credits = 3, 400
-    assert installed("blender.settings").configuration().daily_limit == {"USD": 3.0, "runway credits": 400.0}
+    said = installed("blender.settings").configuration()
+    assert said.online_fixed == bpy.app.online_access_override
+    assert said.daily_limit == {"USD": 3.0, "runway credits": 400.0}
     known = installed("providers.catalog").capabilities()
     for found in known:
         facts = installed("providers.catalog").PROVIDERS[found.id]
@@ -167,6 +169,55 @@ def test_trying_again_asks_above_the_amount_as_generate_does(
     assert (press(button, bpy.context, None), asked) == ({"FINISHED"}, [])
     preferences.ask_runway_credits = 59
     assert (press(button, bpy.context, None), asked) == ({"RUNNING_MODAL"}, [60])
+
+
+def test_sending_an_uncertain_take_again_asks_above_the_amount_and_says_that_both_may_be_paid(
+    ended: Callable[..., Any], preferences: Any, installed: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = ended(state="uncertain", asset_id=None, problem=installed("worker.problems").INTERRUPTED)
+    asked: list[str] = []
+
+    def confirm(_operator: Any, _event: Any, **said: str) -> set[str]:
+        asked.append(said["message"])
+        return {"RUNNING_MODAL"}
+
+    context = SimpleNamespace(window_manager=SimpleNamespace(invoke_confirm=confirm))
+    press = bpy.types.SESSIONS_OT_settle.invoke
+    preferences.ask_runway_credits = 59
+
+    def button(choice: str) -> Any:  # without a window Blender never calls `invoke`
+        return SimpleNamespace(
+            bl_idname="SESSIONS_OT_settle", take_id=take.id, choice=choice, execute=lambda _context: {"FINISHED"}
+        )
+
+    for free in ("look_again", "give_up"):
+        assert (press(button(free), context, None), asked) == ({"FINISHED"}, [])
+    assert press(button("send_again"), context, None) == {"RUNNING_MODAL"}
+    assert asked == ["This costs about 60 credits. If the service has the first one, both are paid."]
+    preferences.ask_runway_credits = 60
+    assert (press(button("send_again"), context, None), len(asked)) == ({"FINISHED"}, 1)
+
+
+def test_a_script_sends_an_uncertain_take_again_without_a_question(
+    ended: Callable[..., Any], preferences: Any, installed: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = ended(state="uncertain", asset_id=None, problem=installed("worker.problems").INTERRUPTED)
+    sent: list[Any] = []
+    monkeypatch.setattr(installed("blender.workers"), "send", lambda message, _path: sent.append(message))
+    preferences.ask_runway_credits = 1
+    assert bpy.ops.sessions.settle("EXEC_DEFAULT", take_id=take.id, choice="send_again") == {"FINISHED"}
+    assert [(each.take_id, each.choice) for each in sent] == [(take.id, "send_again")]
+
+
+def test_what_was_sent_before_stands_with_the_take_and_in_the_sums(
+    ended: Callable[..., Any], installed: Callable[[str], ModuleType]
+) -> None:
+    cost = installed("core.models").Cost
+    ended(cost=cost(amount=1, currency="credits"), lost=(cost(amount=60, currency="credits"),))
+    text = text_of("SESSIONS_PT_takes")
+    assert "Cost 1 credit " in text
+    assert "Sent before, and perhaps paid too: 60 credits" in text
+    assert "This session 61 Runway credits" in text
 
 
 @pytest.mark.parametrize(

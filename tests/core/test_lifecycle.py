@@ -8,7 +8,7 @@ import pytest
 
 from addon.core import lifecycle
 from addon.core.errors import Kind, Problem
-from addon.core.models import Project, Take, TakeState
+from addon.core.models import Cost, Project, Take, TakeState
 
 from .builders import at, generated
 
@@ -55,3 +55,13 @@ def test_an_uncertain_take_carries_why_and_loses_it_when_it_goes_on() -> None:
     take = lifecycle.uncertain(take_in(TakeState.SUBMITTING), PROBLEM, at(1))
     assert take.problem == PROBLEM
     assert lifecycle.requeued(take, at(2)).problem is None
+
+
+def test_what_a_take_may_have_cost_is_kept_when_it_is_sent_again_and_its_job_is_not() -> None:
+    first, second = Cost(amount=1, currency="USD"), Cost(amount=2, currency="USD")
+    take = take_in(TakeState.UNCERTAIN).model_copy(update={"job_id": "job-7", "cost": first})
+    take = lifecycle.resent(take, first, at(1))
+    assert (take.state, take.job_id, take.cost, take.lost) == (TakeState.QUEUED, None, None, (first,))
+    again = take.model_copy(update={"state": TakeState.UNCERTAIN})
+    assert lifecycle.resent(again, second, at(2)).lost == (first, second)
+    assert lifecycle.resent(again, None, at(2)).lost == (first,)

@@ -204,17 +204,49 @@ def test_only_who_sent_a_take_has_sent_it() -> None:
 def test_the_limit_holds(limits: dict[str, float], spent: float, expected: float, refused: bool) -> None:
     cost = Cost(amount=expected, currency="USD")
     if not refused:
-        spending.check_limit(limits, {"USD": spent}, cost, "fal")
+        spending.check_limit(limits, {"USD": spent}, cost, "fal", "fal.ai")
         return
     with pytest.raises(InputError) as caught:
-        spending.check_limit(limits, {"USD": spent}, cost, "fal")
+        spending.check_limit(limits, {"USD": spent}, cost, "fal", "fal.ai")
     assert caught.value.problem.kind is Kind.MONEY
-    assert "USD a day" in str(caught.value.problem.what)
+    said = str(caught.value.problem.what)
+    assert f"The limit of ${limits['USD']:.2f} a day would be passed" in said
+    assert ("nobody can tell" in said) is (expected == 0)
     assert str(caught.value.problem.advice)
 
 
 def test_the_limit_of_one_providers_credits_holds_for_no_other() -> None:
     limits, spent, cost = {"runway credits": 10.0}, {"runway credits": 10.0}, Cost(amount=1, currency="credits")
-    spending.check_limit(limits, spent, cost, "other")
-    with pytest.raises(InputError, match="10 runway credits a day"):
-        spending.check_limit(limits, spent, cost, "runway")
+    spending.check_limit(limits, spent, cost, "other", "Other")
+    with pytest.raises(InputError) as caught:
+        spending.check_limit(limits, spent, cost, "runway", "Runway")
+    assert str(caught.value.problem.what) == (
+        "The limit of 10 Runway credits a day would be passed: today's sum is 10 Runway credits, "
+        "and this take costs about 1 Runway credit."
+    )
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "text"),
+    [
+        (1, "credits", "1 credit"),
+        (0, "credits", "0 credits"),
+        (1234.5, "credits", "1,234.50 credits"),
+        (0.999, "runway credits", "1 Runway credit"),
+        (25, "runway credits", "25 Runway credits"),
+        (1234.5, "USD", "$1,234.50"),
+        (0.001, "USD", "< $0.01"),
+        (0, "USD", "$0.00"),
+        (-2, "USD", "-$2.00"),
+        (2, "EUR", "2.00 EUR"),
+    ],
+)
+def test_an_amount_is_written_as_people_read_it(amount: float, unit: str, text: str) -> None:
+    assert str(spending.written(amount, unit, "Runway")) == text
+
+
+def test_what_was_sent_before_and_may_be_paid_too_counts_beside_what_a_take_cost() -> None:
+    lost = (Cost(amount=2, currency="USD"), Cost(amount=7, currency="credits"))
+    found = spending.of_takes([take(TakeState.SUCCEEDED, cost=CENTS, lost=lost)], nothing)
+    assert found == {"USD": 2.5, "animatic credits": 7.0}
+    assert spending.of_takes([take(TakeState.FAILED, lost=lost[:1])], estimate) == {"USD": 2.0}

@@ -192,6 +192,13 @@ def test_online_access_that_is_off_holds_for_all_but_this_machine(serve: Callabl
         with pytest.raises(ProviderError, match="online access is off") as caught:
             act(client("https://studio.invalid", online=False))
         assert caught.value.problem.kind is Kind.OFFLINE
+        assert "Turn on Allow Online Access" in caught.value.problem.remedy
+
+
+def test_no_preference_is_named_where_blender_was_started_without_online_access() -> None:
+    with pytest.raises(ProviderError, match="online access is off") as caught:
+        client("http://192.168.1.20:8188", online=False, fixed=True).ask("/")
+    assert caught.value.problem.remedy == "Blender was started with it off: start it anew without that."
 
 
 def test_neither_netrc_nor_proxies_nor_cookies_come_in(

@@ -23,11 +23,12 @@ def client(
     *,
     key: str = KEY,
     online: bool = True,
+    fixed: bool = False,
     limits: http.Limits = PATIENT,
     explain: http.Explain | None = None,
 ) -> http.Service:
     """A service as an adapter has it."""
-    access = http.Access(lambda: http.Account(base, key), lambda: online, limits)
+    access = http.Access(lambda: http.Account(base, key), lambda: online, limits, lambda: fixed)
     return http.Service(
         "Studio", access, lambda key: {"Authorization": f"Bearer {key}"}, *([explain] if explain else [])
     )

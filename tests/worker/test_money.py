@@ -106,7 +106,7 @@ def test_what_would_pass_the_limit_of_the_day_is_not_sent(
     refused = next(blender.take(each).problem for each in takes if blender.take(each).state is TakeState.FAILED)
     assert refused is not None
     assert refused.kind is Kind.MONEY
-    assert "The limit of 3 USD a day" in str(refused.what)
+    assert "The limit of $3.00 a day" in str(refused.what)
 
     other = new_blender(tmp_path / "project" / "other.sessions.json")
     other.configure(user, daily_limit={"USD": 3.0})
@@ -156,6 +156,29 @@ def test_what_was_free_is_given_up_without_a_word_of_bills(blender: BlenderSide,
     blender.client.send(messages.Decide(path=blender.path, take_id=take_id, choice="give_up"))
     blender.until_ended(take_id)
     assert take_on_disk(sidecar, take_id).problem is None
+
+
+@pytest.mark.parametrize(("told", "sum_of_both"), [({}, 2.0), ({"cost": 2.5}, 3.5)])
+def test_a_take_that_is_sent_again_counts_twice_in_the_sums_as_in_the_day(
+    told: dict[str, float], sum_of_both: float, blender: BlenderSide, user: Path, sidecar: Path
+) -> None:
+    blender.configure(user)
+    (take_id,) = blender.generate({"submit": "uncertain once", **told})
+    blender.until_state(take_id, TakeState.UNCERTAIN)
+    blender.client.send(messages.Decide(path=blender.path, take_id=take_id, choice="send_again"))
+    blender.until_ended(take_id)
+    assert take_on_disk(sidecar, take_id).state is TakeState.SUCCEEDED
+    assert today(user) == {"USD": sum_of_both}
+    expected = Cost(amount=1.0, currency="USD")
+    assert spending.of_project(on_disk(sidecar), lambda _request: expected) == {"USD": sum_of_both}
+
+
+def test_what_is_free_is_sent_again_without_a_word_of_money(blender: BlenderSide, sidecar: Path) -> None:
+    (take_id,) = blender.generate({"broken": {"download": "key"}}, provider="free")
+    blender.until_state(take_id, TakeState.UNCERTAIN)
+    blender.client.send(messages.Decide(path=blender.path, take_id=take_id, choice="send_again"))
+    blender.until_state(take_id, TakeState.UNCERTAIN)
+    assert take_on_disk(sidecar, take_id).lost == ()
 
 
 def test_a_take_that_is_sent_again_and_cancelled_before_it_left_keeps_the_first_one_counted(

@@ -56,6 +56,9 @@ def test_a_change_counts_at_once(user: Path, monkeypatch: pytest.MonkeyPatch) ->
     settings.configure(messages.Configure(folder=user))
     assert access.account().base == "https://queue.fal.run"
     assert not access.online()
+    assert not access.fixed()
+    settings.configure(messages.Configure(folder=user, online_fixed=True))
+    assert access.fixed()
 
 
 def test_what_was_found_out_is_what_a_provider_can_do(user: Path) -> None:

@@ -8,6 +8,7 @@ import bpy
 
 from ...core import spending
 from ...core.models import Cost
+from ...core.wording import Words
 from .. import bills, orders, settings, words
 from .reporting import Result, reporting
 
@@ -27,13 +28,22 @@ def is_above(cost: Cost | None, provider_id: str) -> bool:
     return limit is not None and cost.amount > limit
 
 
-def confirm(operator: bpy.types.Operator, context: bpy.types.Context, event: bpy.types.Event, cost: Cost) -> Result:
-    """Have the person say yes before `operator` does what costs this much."""
+def confirm(
+    operator: bpy.types.Operator,
+    context: bpy.types.Context,
+    event: bpy.types.Event,
+    cost: Cost,
+    question: Words = "",
+) -> Result:
+    """Have the person say yes before `operator` does what costs this much.
+
+    `question`: a template for the `cost`, where the usual one does not say enough.
+    """
     return context.window_manager.invoke_confirm(
         operator,
         event,
         title=words.tr("Generate Paid Takes?"),
-        message=words.tr("This costs about {cost}.").format(cost=bills.money(cost.amount, cost.currency)),
+        message=words.tr(question or "This costs about {cost}.").format(cost=bills.money(cost.amount, cost.currency)),
         confirm_text=words.tr("Generate"),
         icon="QUESTION",
     )

@@ -7,7 +7,8 @@ from bpy.props import EnumProperty, StringProperty
 
 from ...core import lifecycle, pricing, sessions
 from ...core.errors import InputError, NotFoundError
-from ...core.models import Take, TakeState
+from ...core.models import Cost, Request, Take, TakeState
+from ...core.wording import N_
 from ...worker import messages
 from .. import accounts, properties, runtime, words, workers
 from . import paid
@@ -76,6 +77,16 @@ class SESSIONS_OT_settle(bpy.types.Operator):
         return writable(cls)
 
     @reporting
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
+        take = _target(self.take_id, context)
+        self.take_id = take.id  # the answer is about this one, whatever is selected then
+        cost = _cost(take.request)
+        if self.choice == "send_again" and cost and paid.is_above(cost, take.request.provider):
+            question = N_("This costs about {cost}. If the service has the first one, both are paid.")
+            return paid.confirm(self, context, event, cost, question)
+        return self.execute(context)
+
+    @reporting
     def execute(self, context: bpy.types.Context) -> Result:
         take = _target(self.take_id, context)
         if take.state is not TakeState.UNCERTAIN:
@@ -103,8 +114,7 @@ class SESSIONS_OT_retry(bpy.types.Operator):
     @reporting
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
         request = _target(self.take_id, context).request
-        capabilities = accounts.capabilities(request.provider)
-        cost = pricing.estimate(request, capabilities) if capabilities else None
+        cost = _cost(request)
         if cost and paid.is_above(cost, request.provider):
             return paid.confirm(self, context, event, cost)
         return self.execute(context)
@@ -125,6 +135,12 @@ class SESSIONS_OT_retry(bpy.types.Operator):
         runtime.commit(project, run=[each.id for each in takes])
         properties.panel(context).take_index = 0
         return {"FINISHED"}
+
+
+def _cost(request: Request) -> Cost | None:
+    """What sending a request would cost; None if nobody can tell beforehand."""
+    capabilities = accounts.capabilities(request.provider)
+    return pricing.estimate(request, capabilities) if capabilities else None
 
 
 def _target(take_id: str, context: bpy.types.Context) -> Take:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...core.errors import InputError
 from ...providers.comfyui.workflow import Place
@@ -48,10 +48,10 @@ _items: list[tuple[str, str, str]] = []
 def _places(operator: Any, _context: Any) -> list[tuple[str, str, str]]:
     file = workflows.chosen()
     found = workflows.bindable(file) if file else []
-    candidates = next((each.candidates for each in found if each.parameter.value == operator.parameter), ())
+    offered = next((each.offered(operator.index) for each in found if each.parameter.value == operator.parameter), ())
     _items[:] = [(_NONE, words.tr("Nothing"), "")]
     _items.extend(
-        ("\n".join(each.place), f"{each.title}: {each.place[1]} = {each.value}"[:120], "") for each in candidates
+        ("\n".join(each.place), f"{each.title}: {each.place[1]} = {each.value}"[:120], "") for each in offered
     )
     return _items
 
@@ -65,6 +65,7 @@ class SESSIONS_OT_bind_parameter(bpy.types.Operator):
     bl_property = "place"
 
     parameter: StringProperty(options={"HIDDEN", "SKIP_SAVE"})
+    index: IntProperty(min=0, options={"HIDDEN", "SKIP_SAVE"})
     place: EnumProperty(name="Input", items=_places, options={"SKIP_SAVE"})
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
@@ -77,7 +78,7 @@ class SESSIONS_OT_bind_parameter(bpy.types.Operator):
         if file is None:
             raise InputError("No workflow of your own is chosen.", "Import one, or choose one.")
         node, _, name = self.place.partition("\n")
-        workflows.bind(file, self.parameter, None if self.place == _NONE else Place(node, name))
+        workflows.bind(file, self.parameter, self.index, None if self.place == _NONE else Place(node, name))
         return {"FINISHED"}
 
 

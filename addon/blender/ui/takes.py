@@ -129,6 +129,8 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
         column.label(text=cost, translate=False)
     elif estimated := bills.estimated(take):
         column.label(text=words.tr("Estimated {amount}").format(amount=estimated), translate=False)
+    if lost := bills.lost(take):
+        wrapped(column, context, words.tr("Sent before, and perhaps paid too: {amount}").format(amount=lost))
     if lookup.asset(take.asset_id):
         layout.operator("sessions.add_to_timeline", icon="ADD").asset_id = take.asset_id
 

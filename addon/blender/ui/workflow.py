@@ -42,12 +42,26 @@ class SESSIONS_PT_workflow(Tab, bpy.types.Panel):
         for each in found:
             if not each.candidates and not each.bound:
                 continue
-            row = column.split(factor=0.4, align=True)
-            row.label(text=words.tr(binding.LABELS[each.parameter]), translate=False)
-            titles = {candidate.place: candidate.title for candidate in each.candidates}
-            bound = ", ".join(_named(place, titles.get(place, place.node)) for place in each.bound)
-            button = row.operator("sessions.bind_parameter", text=bound or words.tr("Nothing"), translate=False)
-            button.parameter = each.parameter.value
+            _draw_parameter(column, each)
+
+
+def _draw_parameter(column: Any, found: binding.Bindable) -> None:
+    """Each input that it fills in a row of its own; the last has a button for one more."""
+    titles = {candidate.place: candidate.title for candidate in found.candidates}
+    texts = [_named(place, titles.get(place, place.node)) for place in found.bound] or [words.tr("Nothing")]
+    for index, text in enumerate(texts):
+        row = column.split(factor=0.4, align=True)
+        row.label(text="" if index else words.tr(binding.LABELS[found.parameter]), translate=False)
+        row = row.row(align=True)
+        _button(row, found, index, text=text, translate=False)
+    if found.bound and found.offered(len(found.bound)):
+        _button(row, found, len(found.bound), text="", icon="ADD")
+
+
+def _button(row: Any, found: binding.Bindable, index: int, **look: Any) -> None:
+    button = row.operator("sessions.bind_parameter", **look)
+    button.parameter = found.parameter.value
+    button.index = index
 
 
 _IS_THERE: dict[bool | None, Any] = {True: "CHECKMARK", False: "ERROR", None: "QUESTION"}

@@ -73,6 +73,11 @@ class Bindable(NamedTuple):
     bound: tuple[Place, ...]
     candidates: tuple[Candidate, ...]
 
+    def offered(self, index: int) -> tuple[Candidate, ...]:
+        """What the bound input at `index` can become, or one after the last: none that is bound at another index."""
+        others = {*self.bound[:index], *self.bound[index + 1 :]}
+        return tuple(each for each in self.candidates if each.place not in others)
+
 
 def find(graph: Graph) -> Bindings:
     """The bindings of a workflow, as far as they can be told from the workflow alone.
@@ -102,6 +107,19 @@ def bindable(graph: Graph, bindings: Mapping[Parameter, tuple[Place, ...]]) -> l
         Bindable(parameter, bindings.get(parameter, ()), tuple(_candidates(graph, parameter)))
         for parameter in Parameter
     ]
+
+
+def rebound(
+    bindings: Mapping[Parameter, tuple[Place, ...]], parameter: Parameter, index: int, place: Place | None
+) -> Bindings:
+    """The bindings with `place` as the input at `index` of those that `parameter` fills, without that if it is None.
+
+    An index after the last adds one.
+    """
+    before = bindings.get(parameter, ())
+    places = (*before[:index], *((place,) if place else ()), *before[index + 1 :])
+    others = {each: kept for each, kept in bindings.items() if each is not parameter}
+    return {**others, parameter: tuple(dict.fromkeys(places))} if places else others
 
 
 def path_of(workflow_file: Path) -> Path:

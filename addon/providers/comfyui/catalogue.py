@@ -227,7 +227,7 @@ def _span(flow: Workflow, parameter: Parameter, nodes: Nodes, otherwise: Span) -
     most = min(each.maximum for each in (*spans, own or steps))
     if parameter is Parameter.FPS:  # its steps are for the arrows of ComfyUI's interface
         return Span(max(1.0, *(each.minimum for each in spans)), most)
-    return Span(steps.minimum, most, steps.step)
+    return Span(max(steps.minimum, (own or steps).minimum), most, steps.step)
 
 
 def _options(flow: Workflow, nodes: Nodes) -> Iterator[Option]:

@@ -93,7 +93,7 @@ def _span(flow: Workflow, parameter: Parameter, place: Place, nodes: Nodes) -> S
     own = Span(*map(float, told)) if isinstance(told, list) else None
     if found is None or own is None:
         return found or own
-    return Span(found.minimum, min(found.maximum, own.maximum), found.step)
+    return Span(max(found.minimum, own.minimum), min(found.maximum, own.maximum), found.step)
 
 
 def _rounded(flow: Workflow, parameter: Parameter, place: Place, number: float, nodes: Nodes) -> int | float:

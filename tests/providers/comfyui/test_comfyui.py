@@ -281,7 +281,7 @@ def test_asking_tells_version_ranges_and_which_files_are_missing(folder):
         offer(replay, "CLIPLoader", "clip_name", models["text_encoders"])
         provider = adapter(replay, folder)
         told = provider.inquire()
-        assert str(told.said) == "ComfyUI 0.33.0 is there, on cpu. 6 of 8 workflows can be used."
+        assert str(told.said) == "ComfyUI 0.33.0 is there, on cpu. 6 of 10 workflows can be used."
         problems = {model.id: model.problem for model in told.capabilities.models}
         assert problems["ltxv-2b-text"] is None
         missing = problems["wan2.2-5b-text"]

@@ -82,6 +82,9 @@ def test_filling_leaves_the_workflow_as_it_is():
         ("ltxv-2b-text", 4.0, 24.0, 97),
         ("ltxv-2b-text", 5.2, 25.0, 129),
         ("ltxv-2b-image", 0.01, 25.0, 9),
+        ("ltxv2-19b-text", 5.2, 25.0, 129),
+        ("ltxv2-19b-text", 0.01, 60.0, 9),
+        ("ltxv2-19b-image", 99.0, 24.0, 481),
     ],
 )
 @pytest.mark.parametrize("nodes", [NONE, KNOWN])
@@ -89,11 +92,24 @@ def test_lengths_are_rounded_to_what_the_model_makes_and_the_form_says_the_same(
     one = flow(name)
     made = graph.fill(one, take(name, duration=seconds, fps=fps, width=640, height=352).request, {}, nodes)
     place = one.bindings[Parameter.FRAMES][0]
-    assert made[place.node]["inputs"]["length"] == expected
+    assert made[place.node]["inputs"][place.input] == expected
     model = catalogue.model(one, nodes)
     lengths = model.durations(fps)
     assert lengths is not None
     assert lengths.nearest(seconds) == pytest.approx(expected / fps)
+
+
+@pytest.mark.parametrize("name", ["ltxv2-19b-text", "ltxv2-19b-image"])
+def test_the_sound_of_ltx_2_is_as_long_as_its_picture(name):
+    """The frames and their rate are written once, for the picture, its sound and the clip."""
+    one = flow(name)
+    made = graph.fill(one, take(name, duration=4.1, fps=25.0).request, {}, KNOWN)
+    assert (made["6"]["inputs"]["value"], made["7"]["inputs"]["value"]) == (105, 25.0)
+    by_kind = {each["class_type"]: each["inputs"] for each in made.values()}
+    assert by_kind["EmptyLTXVLatentVideo"]["length"] == by_kind["LTXVEmptyLatentAudio"]["frames_number"] == ["6", 0]
+    rates = [inputs.get("frame_rate") or inputs.get("fps") for inputs in by_kind.values()]
+    assert [rate for rate in rates if rate] == [["7", 0]] * 3
+    assert by_kind["CreateVideo"]["audio"][0] in made
 
 
 def test_sizes_are_rounded_to_the_steps_of_the_nodes():
@@ -242,9 +258,9 @@ def test_a_request_with_every_default_passes_the_check(name, nodes):
 
 def test_the_server_decides_ranges_within_what_is_known_of_our_own():
     model = catalogue.model(flow("ltxv-2b-text"), KNOWN)
-    assert model.width == Span(64, 1280, 32)
+    assert model.width == Span(256, 1280, 32)
     assert model.fps == Span(1, 60)
-    assert model.frames == Span(1, 257, 8)
+    assert model.frames == Span(9, 257, 8)
     assert catalogue.model(flow("wan2.2-5b-text"), KNOWN).fps == Choices((24.0,))
 
 

@@ -86,7 +86,10 @@ def test_bindings_are_found_in_our_own_workflows(name):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_our_own_workflows_are_what_the_nodes_of_comfyui_take(name):
-    """Each input is one that the node has, none that it needs is missing, links give what is wanted."""
+    """Each input is one that the node has, none that it needs is missing, links give what is wanted.
+
+    A type such as `FLOAT,INT` takes either.
+    """
     flow = library.load(library.files(None)[name])
     files = {need["file"] for need in flow.about["needs"]}
     for node_id, each in flow.graph.items():
@@ -99,12 +102,13 @@ def test_our_own_workflows_are_what_the_nodes_of_comfyui_take(name):
             shape, *more = known.get(field, ["COMBO", {}])
             config = more[0] if more else {}
             if isinstance(value, list):
-                assert OBJECT_INFO[flow.graph[value[0]]["class_type"]]["output"][value[1]] == shape, (node_id, field)
+                given = OBJECT_INFO[flow.graph[value[0]]["class_type"]]["output"][value[1]]
+                assert given in shape.split(","), (node_id, field)
             elif shape in ("INT", "FLOAT"):
                 assert config.get("min", value) <= value <= config.get("max", value), (node_id, field)
                 assert shape == "FLOAT" or isinstance(value, int), (node_id, field)
-            elif isinstance(shape, list) and shape and value not in files:
-                assert value in shape, (node_id, field)
+            elif (choices := shape if isinstance(shape, list) else config.get("options")) and value not in files:
+                assert value in [each["key"] if isinstance(each, dict) else each for each in choices], (node_id, field)
     assert [OBJECT_INFO[workflow.kind(flow.graph, end)]["output_node"] for end in workflow.ends(flow.graph)] == [True]
 
 
@@ -239,6 +243,38 @@ def test_the_panel_is_offered_every_input_of_the_right_kind():
     assert [each.title for each in offered[Parameter.OUTPUT].candidates] == ["SaveVideo"]
     assert offered[Parameter.SEED].bound == (Place("3", "seed"),)
     assert offered.keys() == set(Parameter)
+
+
+def test_each_of_several_inputs_is_bound_on_its_own():
+    one, two, three = (Place(each, "image") for each in "123")
+    bindings: binding.Bindings = {Parameter.SEED: (Place("4", "seed"),), Parameter.REFERENCE: (one, two)}
+    for index, place, expected in (
+        (0, three, (three, two)),  # another one in its place
+        (1, None, (one,)),  # taken off
+        (2, three, (one, two, three)),  # added
+        (9, three, (one, two, three)),  # the file has fewer by now
+        (1, one, (one,)),  # the same twice is one
+    ):
+        rebound = binding.rebound(bindings, Parameter.REFERENCE, index, place)
+        assert rebound[Parameter.REFERENCE] == expected
+        assert rebound[Parameter.SEED] == bindings[Parameter.SEED]
+    assert Parameter.SEED not in binding.rebound(bindings, Parameter.SEED, 0, None)
+    assert binding.rebound(bindings, Parameter.IMAGE, 0, one)[Parameter.IMAGE] == (one,)
+
+
+def test_the_panel_offers_no_input_twice_for_the_same_parameter():
+    graph = {each: node("LoadImage", image=f"{each}.png") for each in "123"}
+    one, two, three = (Place(each, "image") for each in "123")
+    (references,) = (
+        each
+        for each in binding.bindable(graph, {Parameter.REFERENCE: (one, two)})
+        if each.parameter is Parameter.REFERENCE
+    )
+    assert [[each.place for each in references.offered(index)] for index in range(3)] == [
+        [one, three],
+        [two, three],
+        [three],
+    ]
 
 
 def test_importing_copies_the_workflow_and_keeps_its_bindings(tmp_path):
