@@ -50,6 +50,7 @@ class SESSIONS_OT_generate(bpy.types.Operator):
     insert: BoolProperty(name="Insert at Playhead", default=True, options={"SKIP_SAVE"})
     mode: EnumProperty(
         name="Mode",
+        translation_context=words.CONTEXT,
         description="What the clip starts from",
         items=[(mode.value, label, "") for mode, label in terms.MODES.items()],
         options={"SKIP_SAVE"},
