@@ -6,6 +6,7 @@ compared by identity. Fields that this version does not know (written by a newer
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
@@ -76,6 +77,9 @@ class Request(Stored):
     The same request to the same provider means the same picture, where it can promise that.
 
     `duration` is in seconds, `width` and `height` in pixels, `fps` in frames per second; 0: the service decides.
+
+    A clip that was made elsewhere has no provider (`requesting.is_adopted`); `tool` is what made it then, where that is
+    known, and `unknown` names what nobody told: fields of the request, which hold stand-ins, and `created_at`.
     """
 
     prompt: str
@@ -89,6 +93,18 @@ class Request(Stored):
     fps: float
     seed: int
     options: dict[str, JsonValue] = Field(default_factory=dict)
+    tool: str = ""
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def maker(self) -> str:
+        """Who made it: the provider, or elsewhere the tool where that is known."""
+        return self.provider or self.tool
+
+    @property
+    def told_seed(self) -> int | None:
+        """The seed, None where it is only a stand-in."""
+        return None if "seed" in self.unknown else self.seed
 
 
 class TakeState(StrEnum):
@@ -106,7 +122,8 @@ class TakeState(StrEnum):
 class Placement(Stored):
     """Where a clip goes when it arrives: the scene's name and the playhead's frame when Generate was pressed.
 
-    Takes of one click share `batch`: the first that arrives is placed, the others wait in the list.
+    Takes of one click share `batch`: the first that arrives is placed, the others wait in the list. Where the take has
+    a slot, the strips of that are its place, wherever they are by then.
     """
 
     scene: str
@@ -119,7 +136,8 @@ class Take(Stored):
 
     `changed_at` is when its state last changed, which is the worker's business alone. `placement` is dropped when used.
     `cost` is what the service says it cost, None as long as it tells nothing. `lost`: what each request came to, or was
-    estimated, that was sent for it before, of which nobody will ever know whether it is on the bill.
+    estimated, that was sent for it before, of which nobody will ever know whether it is on the bill. `slot` is
+    the place in the edit that it was made for, as the strips there carry it; empty for none.
     """
 
     id: str
@@ -134,6 +152,7 @@ class Take(Stored):
     lost: tuple[Cost, ...] = ()
     problem: Problem | None = None
     placement: Placement | None = None
+    slot: str = ""
 
 
 class DetachedTake(Take):
@@ -143,12 +162,32 @@ class DetachedTake(Take):
     session_name: str
 
 
+class Anchor(Stored):
+    """A strip of the edit, found again by its slot, wherever it is moved; without a slot by its name in its scene."""
+
+    scene: str
+    strip: str
+    slot: str = ""
+
+
+class Join(Stored):
+    """Where in the edit the next takes go on: behind a frame of the strip `after`, and up to `until` if there is one.
+
+    `offset` is that frame, counted from the first of the strip's content, hidden or not: trimming it moves nothing.
+    """
+
+    after: Anchor
+    offset: int
+    until: Anchor | None = None
+
+
 class Draft(Stored):
     """What stands in the panel: the next request being worked on. 0 or empty: the provider's or the scene's default.
 
     `mode` None: the inputs decide (`requesting.mode_of`). `options` may hold some that another model had. With
     `match_scene` size and frame rate follow the scene at the click, and the duration becomes one that the model makes.
-    With `random_seed` each take gets a new seed.
+    With `random_seed` each take gets a new seed. With `insert` the takes get a place in the edit, with `fill` that of
+    the selected strip or of the gap at the playhead, and its length; `joins` wins over both, for one click.
     """
 
     name: str = ""
@@ -167,6 +206,8 @@ class Draft(Stored):
     seed: int = 0
     count: int = 1
     insert: bool = True
+    fill: bool = True
+    joins: Join | None = None
 
 
 class Session(Stored):
@@ -185,10 +226,20 @@ class Session(Stored):
     takes: tuple[Take, ...] = ()
 
 
+class Mark(StrEnum):
+    """What a person thinks of a clip."""
+
+    NONE = ""
+    STARRED = "starred"
+    REJECTED = "rejected"
+
+
 class Asset(Stored):
     """A clip file. `path` is relative to the sidecar's folder with forward slashes, absolute only on another drive.
 
-    It belongs to the project and outlives its session; `size` is in bytes, `cost` what the service said it cost.
+    It belongs to the project and outlives its session; `size` is in bytes, `cost` what the service said it cost; `slot`
+    the place in the edit that it was made for. `mark` and `note` are a person's own. `trashed_at`: when it was moved to
+    the trash, from which it can be had back.
     """
 
     id: str
@@ -203,11 +254,25 @@ class Asset(Stored):
     take_id: str
     take_number: int
     cost: Cost | None = None
+    slot: str = ""
+    mark: Mark = Mark.NONE
+    note: str = ""
+    trashed_at: AwareDatetime | None = None
+
+    @property
+    def made_at(self) -> datetime | None:
+        """When the clip was made; None for one that was made elsewhere where nobody told that."""
+        return None if "created_at" in self.request.unknown else self.created_at
 
     @property
     def title(self) -> str:
         """What it is called where it is listed: by its session, as that was called then, and its take."""
         return f"{self.session_name} {self.take_number}"
+
+    @property
+    def picture(self) -> str:
+        """The name of its small picture (`storage.pictures`): the same clip has the same, in whichever file it is."""
+        return self.sha256 or self.id
 
 
 class Desk(Stored):

@@ -9,10 +9,12 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from . import checking
-from .capabilities import Capabilities, Model, Numbers, is_open
+from .capabilities import Capabilities, Choices, Model, Numbers, is_open
+from .errors import InputError
 from .models import Draft, Mode, Request, Role
 
 _SAME_SHAPE = 0.02
+_TOO_SHORT = 0.01  # seconds: less than a frame
 
 
 class SceneFormat(NamedTuple):
@@ -21,6 +23,20 @@ class SceneFormat(NamedTuple):
     width: int
     height: int
     fps: float
+
+
+def is_adopted(request: Request) -> bool:
+    """Whether a clip was made elsewhere, so that no provider here could make it again as it is."""
+    return not request.provider
+
+
+def check_ours(request: Request) -> None:
+    """Raise `InputError` for a clip that was made elsewhere: it cannot be made once more."""
+    if is_adopted(request):
+        raise InputError(
+            "This take was made elsewhere: there is no provider to make it again.",
+            "Write its prompt into the panel, choose a model and generate.",
+        )
 
 
 def requests(draft: Draft, capabilities: Capabilities, scene: SceneFormat) -> list[Request]:
@@ -148,6 +164,19 @@ def duration_of(draft: Draft, model: Model | None, fps: float) -> float:
     slack = 0.5 / fps if model.frames and fps else 0.0
     within = lengths.minimum - slack <= draft.duration <= lengths.maximum + slack
     return lengths.nearest(draft.duration) if within and (draft.match_scene or model.frames) else draft.duration
+
+
+def duration_for(seconds: float, model: Model, fps: float) -> float:
+    """The shortest duration of the model that fills `seconds`; where all are shorter, its longest. 0: it decides."""
+    lengths = model.durations(fps)
+    if lengths is None:
+        return 0.0
+    nearest = lengths.nearest(seconds)
+    if nearest >= min(seconds, lengths.maximum) - _TOO_SHORT:
+        return nearest
+    if isinstance(lengths, Choices):
+        return min(value for value in lengths.values if value >= seconds - _TOO_SHORT)
+    return min(nearest + lengths.step, lengths.maximum)
 
 
 def options_of(draft: Draft, model: Model, mode: Mode) -> dict[str, JsonValue]:

@@ -42,12 +42,12 @@ def draft(project: Project) -> Draft:
 
 
 def provider(draft: Draft, session: Session | None) -> str:
-    """The provider for a draft: chosen there, else the one of the session's last take. Empty: none yet.
+    """The provider for a draft: chosen there, else that of the session's last take that has one. Empty: none yet.
 
     So a session keeps its provider, whichever is the default now.
     """
-    takes = session.takes if session else ()
-    return draft.provider or (takes[-1].request.provider if takes else "")
+    made = (take.request.provider for take in reversed(session.takes if session else ()))
+    return draft.provider or next(filter(None, made), "")
 
 
 def find(project: Project, session_id: str) -> Session | None:
@@ -102,7 +102,7 @@ def start_draft(project: Project, now: datetime, name: str = "") -> Project:
     if desk and (is_draft or desk.draft.prompt):  # what was typed and never sent is not thrown away
         fresh = desk.draft.model_copy(update={"name": checked or desk.draft.name})
     else:
-        fresh = draft(project).model_copy(update={"prompt": "", "name": checked, "inputs": ()})
+        fresh = draft(project).model_copy(update={"prompt": "", "name": checked, "inputs": (), "joins": None})
     return _with_desk(project, None, fresh, now)
 
 
@@ -177,12 +177,14 @@ def generate(
     name: str = "",
     place: Callable[[str], Placement] | None = None,
     pattern: str = "",
+    slot: str = "",
 ) -> tuple[Project, Session, list[Take]]:
     """Add a queued take for each request, all of one click, to the active session or to a new one; move it to the top.
 
     `name` is what a person typed before generating, empty for one by number as `pattern` says (see `numbering`), or
     from the prompt where that is empty too. `place` makes the placement from the click's batch id; None leaves the
-    clips in the list. Raises `InputError` for a name or pattern that cannot be used.
+    clips in the list; `slot` is the place in the edit that they are for. Raises `InputError` for a name or pattern that
+    cannot be used.
     """
     if not requests:
         raise InputError("There is nothing to generate.", "Choose a count of at least 1.")
@@ -197,13 +199,14 @@ def generate(
             created_at=now,
             changed_at=now,
             placement=place(batch) if place else None,
+            slot=slot,
         )
         for number, request in enumerate(requests, start=first)
     ]
     newest = max((other.last_generated_at for other in project.sessions), default=session.last_generated_at)
     used = {"takes": (*session.takes, *takes), "last_generated_at": _after(newest, now)}
     session = session.model_copy(update=used)
-    blank = draft(project).model_copy(update={"name": "", "prompt": "", "inputs": ()})
+    blank = draft(project).model_copy(update={"name": "", "prompt": "", "inputs": (), "joins": None})
     return _with_desk(with_session(project, session), session.id, blank, now), session, takes
 
 

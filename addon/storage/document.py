@@ -182,6 +182,25 @@ def set_aside(path: Path, word: str, file: Path | None = None) -> Path:
                 return aside
 
 
+def copy_aside(path: Path, word: str) -> Path | None:
+    """Keep the sidecar at `path` as it is now under another name (see `paths.aside_path`); None if there is none.
+
+    Raises `StorageError`.
+    """
+    number = 1
+    with explained("written", paths.aside_path(path, word, number)):
+        while path.is_file():
+            aside = paths.aside_path(path, word, number)
+            try:
+                files.link_or_copy_new(path, aside)
+            except FileExistsError:
+                number += 1
+            else:
+                files.flush_folder(path.parent)
+                return aside
+    return None
+
+
 def _decoded_slowly(data: bytes, path: Path, error: ValidationError | None = None) -> Project:
     try:
         sidecar = _parsed.validate_python(from_json(data))

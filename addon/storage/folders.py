@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..core.errors import StorageError
 from ..core.models import Asset, new_id
+from ..core.records import Record
 from . import assets, failures, files, paths
 
 _OWNER = ".project"
@@ -24,7 +25,7 @@ _OWNER = ".project"
 def find(sidecar: Path, root: Path | None) -> Path | None:
     """The folder in which new clips of a project are put, None if it has not been made yet. Changes nothing."""
     for folder in _candidates(sidecar, root):
-        if _is_ours(folder, sidecar):
+        if is_ours(folder, sidecar):
             return folder if folder.is_dir() else None
         if not files.exists(folder):
             return None
@@ -37,10 +38,10 @@ def make(sidecar: Path, root: Path | None) -> Path:
     The root itself is made too, but not the folder that it lies in: where that is missing, a drive is.
     """
     for folder in _candidates(sidecar, root):
-        if folder.parent == sidecar.parent and _is_ours(folder, sidecar):
+        if folder.parent == sidecar.parent and is_ours(folder, sidecar):
             return folder  # made with its first clip
         with _explained(folder):
-            if _is_ours(folder, sidecar) or _claim(folder, sidecar):
+            if is_ours(folder, sidecar) or _claim(folder, sidecar):
                 return folder
     raise AssertionError("names never end")
 
@@ -62,9 +63,33 @@ def drop_empty(folder: Path) -> None:
 
 
 def scan(sidecar: Path, root: Path | None) -> list[Asset]:
-    """Every asset of a project that a folder tells of: the one beside its sidecar, and the one in the root."""
+    """Every asset of a project that a folder tells of: the one beside its sidecar, the one in the root, their trash."""
+    return [record.asset for record in records(sidecar, root)]
+
+
+def records(sidecar: Path, root: Path | None, *, whole: bool = True) -> list[Record]:
+    """What every JSON in those folders tells, its asset as the project lists it. `whole`: see `assets.records`."""
     found = {folder: None for folder in (find(sidecar, None), find(sidecar, root)) if folder}
-    return [listed(asset, folder, sidecar) for folder in found for asset in assets.scan(folder)]
+    return [each for folder in found for each in records_in(folder, sidecar, whole=whole)]
+
+
+def records_in(folder: Path, sidecar: Path, *, whole: bool = True) -> list[Record]:
+    """What the JSONs in one assets folder and its trash tell, their assets as the project lists them."""
+    return [
+        each.model_copy(update={"asset": listed(each.asset, place, sidecar)})
+        for place in (folder, folder / paths.TRASH)
+        for each in assets.records(place, whole=whole)
+    ]
+
+
+def is_anothers(folder: Path, sidecar: Path) -> bool:
+    """Whether a folder is another project's: marked as such, or beside another sidecar and called by its name."""
+    if folder.name == paths.TRASH:
+        folder = folder.parent
+    if files.exists(folder / _OWNER):
+        return not is_ours(folder, sidecar)
+    owner = paths.sidecar_path(folder.with_name(folder.name.removesuffix(".assets")))
+    return folder.name.endswith(".assets") and not files.is_same(owner, sidecar) and files.exists(owner)
 
 
 def listed(asset: Asset, folder: Path, sidecar: Path) -> Asset:
@@ -80,7 +105,7 @@ def _candidates(sidecar: Path, root: Path | None) -> Iterator[Path]:
         yield first.with_name(f"{first.name.removesuffix('.assets')} {number}.assets")
 
 
-def _is_ours(folder: Path, sidecar: Path) -> bool:
+def is_ours(folder: Path, sidecar: Path) -> bool:
     """Whether a folder is this project's. One beside the sidecar needs no mark for it, but must not have another's."""
     try:
         owner = paths.clip_path((folder / _OWNER).read_text("utf-8").strip(), folder / _OWNER)
@@ -110,7 +135,7 @@ def _claim(folder: Path, sidecar: Path) -> bool:
         except OSError:
             if not files.exists(folder):
                 raise
-            return _is_ours(folder, sidecar)
+            return is_ours(folder, sidecar)
     finally:
         drop_empty(marked)
     files.flush_folder(folder.parent)

@@ -4,6 +4,7 @@ shot.blend
 shot.sessions.json           the sidecar
 shot.sessions.backup.json    the sidecar before its last change
 shot.assets/                 clips, each with its JSON beside it (unless they go elsewhere: see `folders`)
+shot.assets/trash/           those that were moved to the trash
 .shot.sessions.lock          there only while the sidecar is being written
 """
 
@@ -12,13 +13,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-_SIDECAR = ".sessions.json"
+TRASH = "trash"
+"""The folder within an assets folder of the clips that were moved to the trash."""
+
+SIDECAR = ".sessions.json"
+"""How a sidecar's name ends."""
 
 
 def sidecar_path(blend: Path) -> Path:
     """The sidecar of a .blend file."""
     name = blend.stem if blend.suffix.lower() == ".blend" else blend.name
-    return blend.with_name(name + _SIDECAR)
+    return blend.with_name(name + SIDECAR)
 
 
 def assets_folder(sidecar: Path) -> Path:
@@ -73,4 +78,4 @@ def _beside(sidecar: Path, ending: str) -> Path:
 
 
 def _project_name(sidecar: Path) -> str:
-    return sidecar.name.removesuffix(_SIDECAR)
+    return sidecar.name.removesuffix(SIDECAR)

@@ -56,6 +56,8 @@ def relocate(project: Project, source: Path, target: Path, *, move: bool, root: 
             if folder:
                 with suppress(OSError):
                     inputs.beside(folder).rmdir()
+                with suppress(OSError):
+                    (folder / paths.TRASH).rmdir()
                 folders.drop_empty(folder)
             raise
     if move:
@@ -79,11 +81,12 @@ def _brought(target: Path, project: Project, source: Path, root: Path | None, br
     found = []
     for asset, moved in zip(project.assets, _listed(target, project, source), strict=True):
         clip = paths.clip_path(asset.path, source)
-        if clip.parent == paths.assets_folder(source) and files.exists(clip):
+        if clip.parent in _folders(source) and files.exists(clip):
             if asset.id in there:
                 moved = moved.model_copy(update={"path": there[asset.id].path})
             else:
                 folder = folders.make(target, root)
+                folder = folder / paths.TRASH if clip.parent.name == paths.TRASH else folder
                 moved = folders.listed(assets.take_along(clip, folder, moved), folder, target)
                 brought.append(paths.clip_path(moved.path, target))
         found.append(moved)
@@ -139,15 +142,20 @@ def _clear(source: Path, project: Project) -> None:
         _log.warning("left where it was: %s", error)
         return
     files.remove(paths.backup_path(source))
-    folder = paths.assets_folder(source)
     for asset in project.assets:
         clip = paths.clip_path(asset.path, source)
-        if clip.parent == folder:
+        if clip.parent in _folders(source):
             assets.remove(clip)
-    inputs.remove(inputs.beside(folder), keep=_being_sent(project))
-    for empty in (folder, source.parent):
+    inputs.remove(inputs.beside(paths.assets_folder(source)), keep=_being_sent(project))
+    for empty in (*_folders(source), source.parent):
         with suppress(OSError):
             empty.rmdir()
+
+
+def _folders(source: Path) -> tuple[Path, Path]:
+    """Where the clips lie that go along: those in the trash, too."""
+    folder = paths.assets_folder(source)
+    return folder / paths.TRASH, folder
 
 
 def _being_sent(project: Project) -> frozenset[str]:
