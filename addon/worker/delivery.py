@@ -62,6 +62,7 @@ def adopt(file: Path, sidecar: Path, root: Path | None, take: Take, session_id: 
         take_id=take.id,
         take_number=take.number,
         cost=take.cost,
+        slot=take.slot,
     )
     folder = folders.make(sidecar, root)
     return folders.listed(assets.adopt(file, folder, clip_stem(session_name, take.number), record), folder, sidecar)

@@ -39,18 +39,21 @@ class Depiction:
         self._blender = tuple(blender)
         self._scratch = scratch
         self._tell = tell
-        self._orders: deque[Depict] = deque()
+        self._orders: deque[tuple[Depict, Tell]] = deque()
         self._lock = threading.Lock()
         self._working = False
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
 
-    def order(self, order: Depict) -> None:
-        """Have pictures made; returns at once. The last order comes first: it is what is seen."""
+    def order(self, order: Depict, tell: Tell | None = None) -> None:
+        """Have pictures made; returns at once. The last order comes first: it is what is seen.
+
+        With `tell` that one is called about this order, from a thread.
+        """
         with self._lock:
             if self._closed:
                 return
-            self._orders.append(order)
+            self._orders.append((order, tell or self._tell))
             if not self._working:
                 self._working = True
                 threading.Thread(target=self._work, name="depiction", daemon=True).start()
@@ -69,14 +72,14 @@ class Depiction:
                 if not self._orders:
                     self._working = False
                     return
-                order = self._orders.pop()
+                order, tell = self._orders.pop()
             try:
-                self._make(order)
+                self._make(order, tell)
             except Exception:
                 log.exception("pictures could not be made")
-                self._tell(Depicted(path=order.path, failed=tuple(order.clips)))
+                tell(Depicted(path=order.path, failed=tuple(order.clips)))
 
-    def _make(self, order: Depict) -> None:
+    def _make(self, order: Depict, tell: Tell) -> None:
         order.folder.mkdir(parents=True, exist_ok=True)
         left = {name: pictures.path(order.folder, name) for name in order.clips}
         with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as name:
@@ -90,14 +93,14 @@ class Depiction:
             while process is not None and process.poll() is None:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(_LOOK_SECONDS)
-                self._tell_made(order, left)
+                _tell_made(order, left, tell)
                 if time.monotonic() > deadline:
                     process.kill()
             self._process = None
-            self._tell_made(order, left)
+            _tell_made(order, left, tell)
             if left and not self._closed:
                 log.warning("no pictures of %s: %s", list(left), _tail(folder / "output.txt"))
-                self._tell(Depicted(path=order.path, failed=tuple(left)))
+                tell(Depicted(path=order.path, failed=tuple(left)))
         pictures.prune(order.folder, _MOST_PICTURES)
 
     def _start(self, command: list[str], folder: Path) -> bool:
@@ -121,12 +124,13 @@ class Depiction:
             )
         return True
 
-    def _tell_made(self, order: Depict, left: dict[str, Path]) -> None:
-        made = [name for name, file in left.items() if file.exists()]
-        if made:
-            self._tell(Depicted(path=order.path, made=tuple(made)))
-            for name in made:
-                del left[name]
+
+def _tell_made(order: Depict, left: dict[str, Path], tell: Tell) -> None:
+    made = [name for name, file in left.items() if file.exists()]
+    if made:
+        tell(Depicted(path=order.path, made=tuple(made)))
+        for name in made:
+            del left[name]
 
 
 def _tail(output: Path) -> str:

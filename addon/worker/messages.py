@@ -12,14 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ..core.capabilities import Media
 from ..core.errors import Problem
-from ..core.models import Cost, Project
+from ..core.models import Asset, Cost, Project
 from ..core.wording import Text, Value, Words
-
-
-class Message(BaseModel):
-    """Base of all messages."""
-
-    model_config = ConfigDict(frozen=True, defer_build=True)
+from .errands import Adopt, Adopted, ClipsFound, Collect, Collected, Find, Rebuild, Rebuildable, Rebuilt, Working
+from .message import Message as Message
 
 
 class Open(Message):
@@ -126,11 +122,26 @@ class Prepare(Message):
 
 
 class Abandon(Message):
-    """What was ordered by a `Prepare` is not wanted any more, and not answered."""
+    """What was ordered by a `Prepare`, or by one of the `errands`, is not wanted any more, and not answered."""
 
     type: Literal["abandon"] = "abandon"
     path: Path
     order_id: str
+
+
+class Share(Message):
+    """Make the folder `target` of these clips, to send to somebody (`storage.contact_sheet`). Answered by one `Shared`.
+
+    `pictures` is where the small pictures of clips are; those that are not there yet are made first.
+    """
+
+    type: Literal["share"] = "share"
+    path: Path
+    order_id: str
+    target: Path
+    title: str
+    assets: tuple[Asset, ...]
+    pictures: Path
 
 
 class Configure(Message):
@@ -256,6 +267,16 @@ class Prepared(Message):
     problem: Problem | None = None
 
 
+class Shared(Message):
+    """The folder is there, without the clips `missing`, told by their titles; or `problem` says why it cannot be."""
+
+    type: Literal["shared"] = "shared"
+    path: Path
+    order_id: str
+    missing: tuple[str, ...] = ()
+    problem: Problem | None = None
+
+
 class Inquired(Message):
     """What a provider answered: `said` in a sentence, `balance` what the account has left; or the `problem`.
 
@@ -278,11 +299,44 @@ class Trouble(Message):
 
 
 ToWorker = Annotated[
-    Open | Close | Save | Cancel | Decide | Relocate | Depict | Prepare | Abandon | Configure | Inquire | Shutdown,
+    Open
+    | Close
+    | Save
+    | Cancel
+    | Decide
+    | Relocate
+    | Depict
+    | Prepare
+    | Abandon
+    | Configure
+    | Inquire
+    | Share
+    | Find
+    | Rebuild
+    | Collect
+    | Adopt
+    | Shutdown,
     Field(discriminator="type"),
 ]
 FromWorker = Annotated[
-    Saved | SaveFailed | Relocated | Changed | Progress | Ended | Depicted | Underway | Prepared | Inquired | Trouble,
+    Saved
+    | SaveFailed
+    | Relocated
+    | Changed
+    | Progress
+    | Ended
+    | Depicted
+    | Underway
+    | Prepared
+    | Inquired
+    | Shared
+    | Working
+    | ClipsFound
+    | Rebuildable
+    | Rebuilt
+    | Collected
+    | Adopted
+    | Trouble,
     Field(discriminator="type"),
 ]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from ..providers import catalog, secrecy
 from . import service
 from .depiction import Depiction
+from .keeping import Keeping
 from .preparation import Preparation
 from .registry import Registry
 from .settings import Settings
@@ -37,6 +38,7 @@ def run(end: socket.socket, blender: list[str]) -> None:
             ),
             depiction=partial(Depiction, context.blender, context.scratch),
             preparation=partial(Preparation, context.blender, context.scratch),
+            keeping=partial(Keeping, context.blender, context.scratch),
         )
     leave()
 

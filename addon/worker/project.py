@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,7 +40,7 @@ class OpenProject:
         self.lock = threading.RLock()
         self._revision = 0
         self._tried = 0.0
-        self._store = Store(path, self._tell_trouble, root)
+        self._store = Store(path, self.tell_trouble, root)
 
     @property
     def root(self) -> Path | None:
@@ -115,7 +115,7 @@ class OpenProject:
         relocation.relocate(before, self.path, target, move=True, root=root)
         self.path = target
         self.unsaved = None
-        self._store = Store(target, self._tell_trouble, root)
+        self._store = Store(target, self.tell_trouble, root)
         return different(before, self.project)
 
     def refresh(self) -> None:
@@ -124,7 +124,7 @@ class OpenProject:
             try:
                 self._tell_changed(self._store.refresh())
             except StorageError as error:
-                self._tell_trouble(error.problem)
+                self.tell_trouble(error.problem)
 
     def tell_all(self) -> None:
         """Tell Blender everything, because it may have read another version."""
@@ -173,6 +173,29 @@ class OpenProject:
                 self._save_or_tell(record.part(self.project, take, asset))  # its session was deleted elsewhere
             self._tell(Ended(path=self.path, take_id=take_id, part=part))
 
+    def take_in(self, part: Project) -> None:
+        """Make a part durable that does not come from Blender, and tell Blender. Raises `StorageError`; see `save`."""
+        with self.lock:
+            self.save(part)
+            self._tell_changed(part)
+
+    def relist(self, lying: Mapping[str, str]) -> None:
+        """Note where clips lie now (`Asset.path` by the assets' ids), durably, and tell Blender.
+
+        It counts as done right after each record's last change: what a person changes meanwhile is later, and wins.
+        """
+        with self.lock:
+            part = Project(
+                assets=tuple(
+                    asset.model_copy(update={"path": path, "changed_at": asset.changed_at + timedelta(microseconds=1)})
+                    for asset in self.project.assets
+                    if (path := lying.get(asset.id, asset.path)) != asset.path
+                )
+            )
+            if part.assets:
+                self._save_or_tell(part)
+                self._tell_changed(part)
+
     def report(self, take_id: str, text: Words, fraction: float | None = None, /, **values: Value) -> None:
         """Tell Blender how far a take is. `text` is a template for `values`."""
         self._tell(Progress(path=self.path, take_id=take_id, fraction=fraction, text=text, values=values))
@@ -185,9 +208,10 @@ class OpenProject:
         try:
             self.save(part)
         except StorageError as error:
-            self._tell_trouble(error.problem)
+            self.tell_trouble(error.problem)
 
-    def _tell_trouble(self, problem: Problem) -> None:
+    def tell_trouble(self, problem: Problem) -> None:
+        """Tell Blender what a person must know that belongs to no single take."""
         log.warning("%s: %s", self.path, problem)
         self._tell(Trouble(path=self.path, problem=problem))
 

@@ -8,6 +8,7 @@ import os
 import queue
 import signal
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -21,10 +22,13 @@ from ..core.errors import Kind, Problem, SessionsError, StorageError
 from ..core.models import Asset, Project
 from ..storage import document, folders
 from ..storage.store import different
-from . import channel, messages
+from . import channel, errands, messages, placing
+from .bookkeeping import Bookkeeping
 from .depiction import Depiction, Tell
 from .inquiries import Inquiries
 from .jobs import Jobs
+from .keeping import Keeping
+from .keeping import Tell as TellAll
 from .messages import Relocated, SaveFailed, ToWorker, Trouble, to_worker
 from .outbox import Outbox
 from .pace import Pace
@@ -34,6 +38,7 @@ from .project import OpenProject
 from .purse import Purse
 from .registry import Registry
 from .settings import Settings
+from .sharing import Sharing
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +58,13 @@ def serve(
     pace: Pace | None = None,
     depiction: Callable[[Tell], Depiction] | None = None,
     preparation: Callable[[TellPrepared], Preparation] | None = None,
+    keeping: Callable[[TellAll], Keeping] | None = None,
 ) -> None:
     """Work until Blender says `Shutdown` or is gone. `settings` are kept as Blender says them, for the `providers` too.
 
     `depiction` makes what makes pictures of clips, `preparation` what makes inputs; without it there are none.
     """
-    service = Service(end, settings, providers, pace, depiction, preparation)
+    service = Service(end, settings, providers, pace, depiction, preparation, keeping)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in Blender's console is for Blender
     signal.signal(signal.SIGTERM, lambda *_: service.shut_down())
     threading.Thread(target=service.listen, name="listener", daemon=True).start()
@@ -76,6 +82,7 @@ class Service:
         pace: Pace | None = None,
         depiction: Callable[[Tell], Depiction] | None = None,
         preparation: Callable[[TellPrepared], Preparation] | None = None,
+        keeping: Callable[[TellAll], Keeping] | None = None,
     ) -> None:
         self._end = end
         self._settings = settings
@@ -83,7 +90,12 @@ class Service:
         self._outbox = Outbox(end)
         self._inquiries = Inquiries(providers, settings, self._outbox.put)
         self._depiction = depiction(self._outbox.put) if depiction else None
+        self._sharing = Sharing(self._depiction, self._outbox.put)
         self._preparation = self._jobs.preparation = preparation(self._outbox.put) if preparation else None
+        self._bookkeeping = Bookkeeping(self._outbox.put)
+        self._keeping = (
+            keeping(self._outbox.put) if keeping else Keeping((), Path(tempfile.gettempdir()), self._outbox.put)
+        )
         self._inbox: queue.SimpleQueue[ToWorker] = queue.SimpleQueue()
         self._waiting: ToWorker | None = None
         self._projects: dict[Path, OpenProject] = {}
@@ -117,11 +129,14 @@ class Service:
                 look_at = time.monotonic() + _LOOK_SECONDS
         if self._depiction:
             self._depiction.close()
+        self._keeping.close()
         self._jobs.stop()
         if self._preparation:
             self._preparation.close()
         for project in self._projects.values():
             project.save_again(now=True)
+            self._bookkeeping.look_after(project)
+        self._bookkeeping.close()
         self._outbox.close(timeout=1.0)
 
     def _next(self, until: float) -> ToWorker | None:
@@ -176,7 +191,12 @@ class Service:
                 self._inquiries.order(message.provider)
             case messages.Prepare():
                 self._prepare(message)
+            case messages.Share():
+                self._sharing.order(message)
+            case errands.Find() | errands.Rebuild() | errands.Collect() | errands.Adopt():
+                self._keeping.order(message, self._project(message.path))
             case messages.Abandon():
+                self._keeping.abandon(message.order_id)
                 if self._preparation:
                     self._preparation.abandon(message.order_id)
 
@@ -204,6 +224,8 @@ class Service:
             delivered = {asset.take_id: asset for asset in folders.scan(path, project.root)}
             for take in unfinished:
                 self._take_up(project, take.id, delivered.get(take.id))
+        placing.after_opening(project)
+        self._bookkeeping.look_again(project)
 
     def _close(self, path: Path) -> None:
         if path in self._projects:
@@ -215,6 +237,7 @@ class Service:
         project = self._project(message.path)
         project.shown = True
         project.waiting.update(dict.fromkeys(message.run, False))
+        known = project.project.assets
         for take_id in message.run:
             self._claim(project, take_id)  # before it can be read in the file: so no other process runs it
         try:
@@ -224,6 +247,7 @@ class Service:
             self._outbox.put(SaveFailed(path=message.path, revision=message.revision, problem=error.problem))
         else:
             self._start_waiting(project)
+            placing.after_save(project, message.part, known)
 
     def _decide(self, message: messages.Decide) -> None:
         project = self._project(message.path)
@@ -306,6 +330,7 @@ class Service:
         for project in self._projects.values():
             if project.shown:
                 project.refresh()
+            self._bookkeeping.look_after(project)
             if project.save_again():
                 self._start_waiting(project)
         self._jobs.retry()
@@ -315,6 +340,7 @@ class Service:
         for path, project in list(self._projects.items()):
             if not project.shown and not project.unsaved and not project.waiting and not self._jobs.is_busy(project):
                 del self._projects[path]
+                self._bookkeeping.forget(project)
 
 
 def _joined(first: messages.Save, second: messages.Save) -> messages.Save:
