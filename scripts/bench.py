@@ -88,7 +88,7 @@ def measured_in_blender(python: Path, package: Path, folder: Path) -> list[dict[
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     environment["BLENDER_USER_RESOURCES"] = str(folder / "profile")
     rows: list[dict[str, object]] = []
-    for part in ("install", *("pydantic", "enable") * 5, "work", "animatic"):
+    for part in ("install", *("pydantic", "enable") * 5, "work", "animatic", "edit"):
         rows += measured([python, IN_BLENDER, part, package, folder], f"The part {part}", environment)
     alone, both = (
         median(float(str(row["value"])) for row in rows if row["name"] == name)

@@ -31,6 +31,7 @@ def main() -> None:
         "enable": enable,
         "work": lambda: work(folder),
         "animatic": lambda: animatic(folder),
+        "edit": lambda: edit(folder),
     }
     print("BENCH " + json.dumps(parts[part]()), flush=True)
 
@@ -100,6 +101,24 @@ def animatic(folder: Path) -> list[Row]:
     return [
         row("a 5 s take of 1280 × 720 at 24 fps, click to clip", one, 5000),
         {"name": "two such takes at once / one", "value": two / one, "unit": "×", "bar": 1.7},
+    ]
+
+
+def edit(folder: Path) -> list[Row]:
+    """Swapping and selecting in a large edit."""
+    import bench_edit
+
+    _enable()
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "edit.blend"))
+    bpy.context.scene.render.fps = 24
+    _generate(2, **{key: value for key, value in TAKE.items() if key != "match_scene"})
+    swap, change, select, look = bench_edit.measure(folder, module, main_thread)
+    module("blender.workers").close()
+    return [
+        row("a swap among 2,000 strips, beyond Blender's own change of the source", swap - change, 30),
+        row("selecting a strip among 2,000", select, 5),
+        row("part of a tick that looks where takes are used, 99th of 100", look, 5),
     ]
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import bpy
 
 from ..core import sessions
 from ..core.errors import InputError, SessionsError
-from ..core.models import Asset
+from ..core.models import Asset, new_id
+from ..core.wording import Text
 from ..storage import paths
-from . import clips, relinking, runtime, timeline, words
+from . import clips, compat, relinking, runtime, timeline, words
+from .slots import marks, swapping, usage
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +51,7 @@ def mend_after_undo() -> None:
     for asset_id in clips.take_lost():
         asset = sessions.find_asset(state.project, asset_id)
         try:
-            if asset:
+            if asset and asset.trashed_at is None:
                 keep(asset)
         except SessionsError as error:
             log.warning("%s", error)
@@ -60,14 +63,27 @@ def add_to_timeline(asset: Asset, scene: bpy.types.Scene, frame: int, *, select:
     `select` for what a person adds. What arrives by itself must not be what the next Delete or Grab is about.
     """
     keep(asset)
-    timeline.add_clip(
-        scene,
-        paths.clip_path(asset.path, runtime.current().path),
-        frame,
-        name=_name(asset),
-        ids={timeline.SESSION_KEY: asset.session_id, timeline.TAKE_KEY: asset.take_id, timeline.ASSET_KEY: asset.id},
-        select=select,
+    placed = timeline.add_clip(
+        scene, paths.clip_path(asset.path, runtime.current().path), frame, name=_name(asset), select=select
     )
+    slot = new_id()
+    for name in filter(None, (placed.picture, placed.sound)):
+        strip = compat.strips_all(scene.sequence_editor)[name]
+        marks.christen(strip, _name(asset))
+        marks.put_slot(strip, session_id=asset.session_id, slot=slot)
+        marks.put_shown(strip, asset)
+    usage.changed()
+
+
+def fill(scene: bpy.types.Scene, strip: Any, asset: Asset) -> list[Text]:
+    """Let a strip of `scene` show an asset's clip, and call it so, unless a person has called it something else.
+
+    Returns what the clip cannot fill, as sentences. The caller pushes the undo step. Raises `SessionsError`.
+    """
+    keep(asset)
+    said = swapping.swap(scene, strip, asset, paths.clip_path(asset.path, runtime.current().path))
+    marks.call(strip, _name(asset))
+    return said
 
 
 def keep(asset: Asset) -> None:
@@ -77,7 +93,7 @@ def keep(asset: Asset) -> None:
         asset_id=asset.id,
         name=_name(asset),
         description=asset.request.prompt,
-        tags=(asset.session_name, asset.request.provider, asset.request.model),
+        tags=(asset.session_name, asset.request.maker, asset.request.model),
     )
 
 
@@ -86,13 +102,27 @@ def _name(asset: Asset) -> str:
 
 
 def _place(asset: Asset) -> None:
+    """Keep a clip that came, and put it into its place, if it has one: only that is an undo step.
+
+    Its data-block needs none, which would take away what can be done again: what undo takes is brought back.
+    """
     state = runtime.current()
+    take = sessions.find_take(state.project, asset.take_id)
+    slot = take.slot if take else ""
     project, placement = sessions.claim_placement(state.project, asset.session_id, asset.take_id)
     runtime.commit(project)
+    keep(asset)
     if placement is None:
-        keep(asset)
+        return
+    if slot:
+        waiting = list(marks.of_slot(slot))  # empty where a person took the strip away: the clip is in the list
+        empty = [each for each in waiting if marks.is_placeholder(each[1])]
+        for owner, strip in empty or waiting:
+            fill(owner, strip, asset)
+        if not waiting:
+            return
+        usage.changed()
     else:
-        keep(asset)
         scene = bpy.data.scenes.get(placement.scene)
         if scene is None:
             raise InputError(

@@ -7,15 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import bpy
 
-from .timeline import ASSET_KEY, missing, unreadable
+from .timeline import missing, unreadable
+
+ASSET_KEY = "sessions_asset"
+"""Custom property of data-blocks and strips: the id of the asset that they show."""
 
 _TAG_BYTES = 63
 
 _held: frozenset[str] = frozenset()
 _lost: set[str] = set()
+
+
+class Source(NamedTuple):
+    """What a clip is like: pixels, frames per second, and how many frames it has."""
+
+    width: int
+    height: int
+    fps: float
+    frames: int
+
+
+def source_of(clip: bpy.types.MovieClip) -> Source:
+    """What the file of a data-block is like, as Blender reads it."""
+    size: Any = clip.size
+    return Source(size[0], size[1], clip.fps, clip.frame_duration)
 
 
 def find(asset_id: str) -> bpy.types.MovieClip | None:

@@ -6,6 +6,7 @@ logs, and each function run on 4.2, 4.3, 4.5, 5.0 and 5.2.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ _VIEWPORT_RENDER_IS_JOB = bpy.app.version >= (5, 0, 0)
 
 
 _LAYOUT: Any = bpy.types.UILayout.bl_rna
+
+_BUILD: Any = bpy.app.build_options
+
+HAS_SOUND = bool(_BUILD.audaspace)
+"""Whether this Blender knows sound at all: the bpy module 4.2 does not."""
 
 HAS_TEXT_BOX = "textbox" in _LAYOUT.functions
 """Whether panels have text fields of many lines, which is from 5.2. Else the Text Editor stands in."""
@@ -49,6 +55,14 @@ def sequencer_scene(context: bpy.types.Context) -> bpy.types.Scene:
     return scene
 
 
+def scenes_in_sequencers(context: bpy.types.Context) -> list[bpy.types.Scene]:
+    """The scenes that the windows' sequencers show, each once."""
+    found = [
+        getattr(window.workspace, "sequencer_scene", None) or window.scene for window in context.window_manager.windows
+    ]
+    return list({scene.name: scene for scene in found if scene is not None}.values())
+
+
 def sequencer_override(scene: bpy.types.Scene) -> dict[str, Any]:
     """What `temp_override` needs for sequencer operators to work on `scene`, within one that gives window and area."""
     return {"scene": scene, "sequencer_scene": scene} if _SEQUENCER_HAS_SCENE else {"scene": scene}
@@ -60,6 +74,15 @@ def show_in_sequencer(window: bpy.types.Window, scene: bpy.types.Scene) -> None:
         workspace: Any = window.workspace
         if workspace.sequencer_scene is None:
             workspace.sequencer_scene = scene
+
+
+def edit_in_sequencers(context: bpy.types.Context, scene: bpy.types.Scene) -> None:
+    """Let the sequencer of a context's window show another scene."""
+    workspace: Any = context.workspace
+    if _SEQUENCER_HAS_SCENE and workspace is not None:
+        workspace.sequencer_scene = scene
+    elif context.window is not None:
+        context.window.scene = scene
 
 
 def strips(editor: Any) -> Any:
@@ -100,6 +123,19 @@ def right_handle(strip: Any) -> int:
     return int(strip.right_handle if _HANDLES_RENAMED else strip.frame_final_end)
 
 
+def spans(editor: Any) -> list[tuple[int, int]]:
+    """The handles' frames of all strips of a level that are seen: no sound, not muted. Quick for any number of them."""
+    level = strips(editor)
+    count = len(level)
+    lefts, rights, kinds, muted = (array(code, [0]) * count for code in "iiib")
+    names = ("left_handle", "right_handle") if _HANDLES_RENAMED else ("frame_final_start", "frame_final_end")
+    for name, values in zip((*names, "type", "mute"), (lefts, rights, kinds, muted), strict=True):
+        level.foreach_get(name, values)
+    sound = level[0].bl_rna.properties["type"].enum_items["SOUND"].value if count else None
+    seen = zip(lefts, rights, kinds, muted, strict=True)
+    return [(left, right) for left, right, kind, is_muted in seen if kind != sound and not is_muted]
+
+
 def set_handles(strip: Any, left: int, right: int) -> None:
     """Trim a strip to show the frames ``left`` to ``right - 1``; its content stays where it is."""
     if right <= left:
@@ -110,6 +146,14 @@ def set_handles(strip: Any, left: int, right: int) -> None:
         ends.reverse()
     for name, frame in ends:
         setattr(strip, name, frame)
+
+
+def move_content(strip: Any, start: int) -> None:
+    """Let the content of a strip begin at frame ``start``; its handles stay where they are."""
+    left, right = left_handle(strip), right_handle(strip)
+    name = "content_start" if _HANDLES_RENAMED else "frame_start"
+    setattr(strip, name, getattr(strip, name) + start - extent(strip)[0])
+    set_handles(strip, left, right)
 
 
 def content_length(strip: Any) -> int:
@@ -124,6 +168,25 @@ def cut_off(strip: Any) -> tuple[float, ...]:
     else:
         names = ("frame_offset_start", "frame_offset_end", "animation_offset_start", "animation_offset_end")
     return tuple(float(getattr(strip, name)) for name in names)
+
+
+def extent(strip: Any) -> tuple[int, int]:
+    """From which frame to which the whole content of a strip reaches, were nothing of it hidden or held."""
+    hidden_left, hidden_right, *_trimmed = cut_off(strip)
+    return round(left_handle(strip) - hidden_left), round(right_handle(strip) + hidden_right)
+
+
+def curves_of(scene: bpy.types.Scene) -> list[Any]:
+    """The animation curves of a scene's own properties, those of its strips among them. Those of drivers are not."""
+    animation = scene.animation_data
+    action: Any = animation.action if animation else None
+    if action is None:
+        return []
+    if hasattr(action, "fcurves"):  # until 5.0
+        return list(action.fcurves)
+    slot = animation.action_slot if animation else None
+    bags = [strip.channelbag(slot) for layer in action.layers for strip in layer.strips] if slot else []
+    return [curve for bag in bags if bag for curve in bag.fcurves]
 
 
 # -- Rendering --------------------------------------------------------------------------------------------------------

@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 _SAVE_SECONDS = 10.0
 _MOVE_SECONDS = 600.0
 
+_own_copy = ""  # where the file is being written for the extension's own use
+
 
 def open_soon() -> None:
     """Open the project as soon as Blender allows it: while extensions are enabled, bpy.data and bpy.context are closed.
@@ -105,7 +107,7 @@ def flush(seconds: float = _SAVE_SECONDS) -> None:
 
 def before_save(filepath: str) -> None:
     """Blender is about to write `filepath` (empty: the start-up file). A first save takes the clips along."""
-    if not filepath or not runtime.is_enabled():
+    if not filepath or filepath == _own_copy or not runtime.is_enabled():
         return
     flush()
     state = runtime.current()
@@ -119,7 +121,7 @@ def before_save(filepath: str) -> None:
 
 def after_save(filepath: str) -> None:
     """Blender has written `filepath`. Under another name the sidecar is copied; a saved copy gets one too."""
-    if not filepath or not runtime.is_enabled():
+    if not filepath or filepath == _own_copy or not runtime.is_enabled():
         return
     state = runtime.current()
     target = places.sidecar_of(filepath)
@@ -131,6 +133,23 @@ def after_save(filepath: str) -> None:
             state.path = target
         return
     _relocate(target, move=False, stays=stays)
+
+
+def write_copy(path: Path) -> None:
+    """Write the open file to `path` for the extension's own use: no project comes with it. Raises `StorageError`."""
+    global _own_copy
+    _own_copy = str(path)
+    try:
+        bpy.ops.wm.save_as_mainfile("EXEC_DEFAULT", filepath=str(path), copy=True, check_existing=False)
+    except RuntimeError as error:
+        raise StorageError(
+            "The file could not be copied to {folder}: {error}.",
+            "Free some space there, or choose another folder for temporary files in Blender's preferences.",
+            folder=str(path.parent),
+            error=str(error).strip().rstrip("."),
+        ) from error
+    finally:
+        _own_copy = ""
 
 
 def _relocate(target: Path, *, move: bool, stays: bool = False) -> bool:

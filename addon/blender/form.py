@@ -126,14 +126,14 @@ def set_value(option: Option, new: JsonValue) -> None:
     runtime.commit(sessions.edit_draft(state.project, {"options": options}, runtime.now()))
 
 
-def estimate(scene: requesting.SceneFormat) -> Cost | None:
-    """What a click on Generate would cost now, all its takes; None if nobody can tell."""
+def estimate(draft: Draft, scene: requesting.SceneFormat) -> Cost | None:
+    """What a click on Generate would cost now for `draft`, all its takes; None if nobody can tell."""
     found = chosen()
     if found is None or found.model is None:
         return None
     try:
-        made = requesting.draft_request(runtime.current().draft, found.capabilities, scene)
+        made = requesting.draft_request(draft, found.capabilities, scene)
     except SessionsError:
         return None
     one = pricing.estimate(made, found.capabilities)
-    return one.model_copy(update={"amount": one.amount * runtime.current().draft.count}) if one else None
+    return one.model_copy(update={"amount": one.amount * draft.count}) if one else None

@@ -10,7 +10,9 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import arrivals, bills, clips, files, inputs, prompts, thumbnails
+from . import arrivals, bills, clips, files, inputs, keeping, prompts, sharing, thumbnails, trashing
+from .comparing import state as comparison
+from .slots import following, usage
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +49,23 @@ _HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
     _handler("load_pre", _no_arguments(files.close_current)),
     _handler("load_pre", _no_arguments(thumbnails.forget)),
     _handler("load_pre", _no_arguments(inputs.forget)),
+    _handler("load_pre", _no_arguments(sharing.forget)),
     _handler("load_pre", _no_arguments(bills.forget)),
+    _handler("load_pre", _no_arguments(following.forget)),
+    _handler("load_pre", _no_arguments(comparison.leave)),
+    _handler("load_pre", _no_arguments(trashing.forget)),
+    _handler("load_pre", _no_arguments(keeping.forget)),
     _handler("load_post", _no_arguments(files.open_current)),
     _handler("load_post_fail", _no_arguments(files.reopen_current)),
     _handler("undo_pre", _no_arguments(clips.before_undo)),
     _handler("undo_post", _no_arguments(arrivals.after_undo)),
     _handler("redo_pre", _no_arguments(clips.before_undo)),
     _handler("redo_post", _no_arguments(arrivals.after_undo)),
+    _handler("undo_post", _no_arguments(usage.changed)),
+    _handler("redo_post", _no_arguments(usage.changed)),
+    _handler("undo_post", _no_arguments(trashing.look_again)),
+    _handler("redo_post", _no_arguments(trashing.look_again)),
+    _handler("depsgraph_update_post", _no_arguments(usage.changed)),
     _handler("save_pre", _no_arguments(prompts.take_over)),
     _handler("save_pre", _first_argument(files.before_save)),
     _handler("save_post", _first_argument(files.after_save)),

@@ -127,8 +127,7 @@ def take_strip(context: bpy.types.Context, role: Role, moment: Moment) -> None:
 
     Raises `SessionsError`.
     """
-    scene = _scene(context)
-    strip = _selected_strip(scene)
+    scene, strip = selected_strip(context)
     first, last = compat.left_handle(strip), compat.right_handle(strip) - 1
     frame = {Moment.FIRST: first, Moment.LAST: last, Moment.CURRENT: scene.frame_current}[moment]
     if not first <= frame <= last:
@@ -138,8 +137,19 @@ def take_strip(context: bpy.types.Context, role: Role, moment: Moment) -> None:
             frame=frame,
             strip=strip.name,
         )
-    origin = words.tr("Frame {frame} of {name}").format(frame=frame - first + 1, name=strip.name)
+    take_frame(scene, strip, role, frame)
+
+
+def take_frame(scene: bpy.types.Scene, strip: Any, role: Role, frame: int) -> None:
+    """Start from the frame of a strip by itself that it shows at `frame`. Raises `SessionsError`."""
+    origin = words.tr("Frame {frame} of {name}").format(frame=frame - compat.left_handle(strip) + 1, name=strip.name)
     _shoot(role, Media.IMAGE, origin, scene, _Range(frame, frame), strip.name)
+
+
+def selected_strip(context: bpy.types.Context) -> tuple[bpy.types.Scene, Any]:
+    """The selected strip that has a picture, and its scene. Raises `InputError`."""
+    scene = _scene(context)
+    return scene, _selected_strip(scene)
 
 
 def take_range(context: bpy.types.Context, role: Role) -> None:

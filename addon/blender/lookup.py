@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..core import lifecycle
+from ..core import lifecycle, marking
 from ..core.models import Asset, Project, Session, Take
 from . import runtime
 
 _takes: tuple[Session | None, dict[str, Take]] = (None, {})
 _assets: tuple[Sequence[Asset], dict[str, Asset]] = ((), {})
+_trashed: tuple[Sequence[Asset], list[Asset]] = ((), [])
 _running: tuple[Project | None, tuple[Take, ...]] = (None, ())
 _running_in: dict[str, tuple[Session, tuple[Take, ...]]] = {}
 
@@ -33,6 +34,15 @@ def asset(asset_id: str | None) -> Asset | None:
     if _assets[0] is not assets:
         _assets = assets, {each.id: each for each in assets}
     return _assets[1].get(asset_id) if asset_id else None
+
+
+def trashed() -> list[Asset]:
+    """The clips in the trash, the one that was moved there last first."""
+    global _trashed
+    project = runtime.current().project
+    if _trashed[0] is not project.assets:
+        _trashed = project.assets, marking.trashed(project)
+    return _trashed[1]
 
 
 def same_clip(take: Take) -> Take | None:
@@ -63,8 +73,8 @@ def running() -> tuple[Take, ...]:
 
 def forget() -> None:
     """Hold nothing of a project that is shown no more."""
-    global _takes, _assets, _running
-    _takes, _assets, _running = (None, {}), ((), {}), (None, ())
+    global _takes, _assets, _trashed, _running
+    _takes, _assets, _trashed, _running = (None, {}), ((), {}), ((), []), (None, ())
     _running_in.clear()
 
 

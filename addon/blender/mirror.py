@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import bpy
 
-from ..core import sessions
+from ..core import filtering, sessions
+from ..core.filtering import Query
 from ..core.models import Asset, Project, Take
+from .slots import usage
 
 Row = tuple[str, str]
 _MANY_MOVES = 32
@@ -25,8 +28,11 @@ PAGE = 12
 # id, and the tuple it was filled from.
 _rows: dict[str, list[Row]] = {}
 _places: dict[str, dict[str, int]] = {}
-_sources: dict[str, object] = {}
+_sources: dict[str, tuple[object, ...]] = {}
 _pages: dict[str, int] = {}
+_queries: dict[str, Query] = {}
+_texts: dict[str, tuple[Asset, str]] = {}
+_EVERYTHING = Query()
 
 
 def refresh(project: Project) -> None:
@@ -35,22 +41,48 @@ def refresh(project: Project) -> None:
     if panel is None:
         return
     session = sessions.active(project)
-    _show(panel, "sessions", project.sessions, lambda _: ((each.id, each.name) for each in sessions.listed(project)))
+    _show(panel, "sessions", (project.sessions,), lambda: ((each.id, each.name) for each in sessions.listed(project)))
+    takes = session.takes if session else ()
     newest = rows("takes")[:1]
-    _show(panel, "takes", session.takes if session else (), _take_rows)
+    _show_found(panel, "takes", (takes, project.assets), partial(_take_rows, takes, project.assets))
     if rows("takes")[:1] != newest:
         _pages.pop("takes", None)  # new takes, or those of another session: begin with the newest
-    _show(panel, "assets", project.assets, _asset_rows)
+    _show_found(panel, "assets", (project.assets,), partial(_asset_rows, project.assets))
     for number in range(len(panel.options), MOST_OPTIONS):
         panel.options.add().name = str(number)
 
 
-def _take_rows(takes: Sequence[Take]) -> Iterable[Row]:
-    return ((take.id, take.request.prompt[:_PROMPT_CHARACTERS]) for take in reversed(takes))
+def _take_rows(takes: Sequence[Take], assets: Sequence[Asset], query: Query, used: Container[str]) -> Iterable[Row]:
+    clips = {asset.id: asset for asset in assets}
+    matches = filtering.takes(query, used, clips)
+    for take in reversed(takes):
+        clip = clips.get(take.asset_id or "")
+        if (clip is None or clip.trashed_at is None) and matches(take):
+            yield take.id, take.request.prompt[:_PROMPT_CHARACTERS]
 
 
-def _asset_rows(assets: Sequence[Asset]) -> Iterable[Row]:
-    return ((asset.id, asset.title) for asset in reversed(assets))
+def _asset_rows(assets: Sequence[Asset], query: Query, used: Container[str]) -> Iterable[Row]:
+    matches = filtering.assets(query, used, _text) if query != Query() else lambda _: True
+    return ((asset.id, asset.title) for asset in reversed(assets) if asset.trashed_at is None and matches(asset))
+
+
+def _text(asset: Asset) -> str:
+    """A clip's text as it is searched: made again only when the clip changed."""
+    known = _texts.get(asset.id)
+    if known is None or known[0] is not asset:
+        known = _texts[asset.id] = (asset, filtering.text_of_asset(asset))
+    return known[1]
+
+
+def ask(name: str, query: Query) -> None:
+    """Let the list `name` show only what is asked for, from the next refresh on."""
+    _queries[name] = query
+    _pages.pop(name, None)
+
+
+def query(name: str) -> Query:
+    """What the list `name` is asked for."""
+    return _queries.get(name, _EVERYTHING)
 
 
 def forget() -> None:
@@ -59,6 +91,8 @@ def forget() -> None:
     _places.clear()
     _sources.clear()
     _pages.clear()
+    _queries.clear()
+    _texts.clear()
 
 
 def index(name: str, row_id: str) -> int:
@@ -86,10 +120,20 @@ def turn_page(name: str, by: int) -> None:
     _pages[name] = min(max(0, page(name)[1] // PAGE + by), max(0, len(rows(name)) - 1) // PAGE)
 
 
-def _show(panel: Any, name: str, source: Any, rows_of: Callable[[Any], Iterable[Row]]) -> None:
-    """Fill the list `name` from `source`, unless it shows just that already."""
-    if _sources.get(name) is not source:
-        _fill(panel, name, list(rows_of(source)))
+def _show_found(
+    panel: Any, name: str, source: tuple[object, ...], find: Callable[[Query, Container[str]], Iterable[Row]]
+) -> None:
+    """Fill the list `name` with those of its rows that it is asked for."""
+    asked = query(name)
+    uses = usage.everywhere() if asked.used is not None else ()
+    _show(panel, name, (*source, uses, asked), lambda: find(asked, {use.asset_id for use in uses}))
+
+
+def _show(panel: Any, name: str, source: tuple[object, ...], rows_of: Callable[[], Iterable[Row]]) -> None:
+    """Fill the list `name` with the rows that come from `source`, unless it shows just that already."""
+    known = _sources.get(name, ())
+    if len(known) != len(source) or any(one is not other for one, other in zip(known, source, strict=True)):
+        _fill(panel, name, list(rows_of()))
         _sources[name] = source
 
 

@@ -11,12 +11,15 @@ from ..core import pricing, sessions
 from ..core.errors import InputError
 from ..core.models import Cost, Draft, Placement, Project, Request
 from . import accounts, compat, properties, runtime, settings, workers
+from .slots import reserving
+from .slots.selection import Place
 
 
 class Order(NamedTuple):
     """Takes to make. `path`: the sidecar that was open; `session_id`: the session, None for a new one.
 
     `draft`: what stood in the panel, `scene` and `frame`: where the playhead was, if the clip is to be put there.
+    `place`: where in that scene the takes go at once; None if nowhere, or if strips could not be changed at the click.
     """
 
     path: Path
@@ -25,6 +28,7 @@ class Order(NamedTuple):
     requests: list[Request]
     scene: str
     frame: int
+    place: Place | None
 
     @property
     def cost(self) -> Cost | None:
@@ -37,13 +41,12 @@ class Order(NamedTuple):
         return known[0].model_copy(update={"amount": sum(cost.amount for cost in known)})
 
 
-def of(context: bpy.types.Context, draft: Draft, requests: list[Request]) -> Order:
+def of(context: bpy.types.Context, draft: Draft, requests: list[Request], place: Place | None) -> Order:
     """What `draft`, which stands in the panel, asks for at this moment."""
     scene = compat.sequencer_scene(context)
     state = runtime.current()
-    return Order(
-        state.path, state.session.id if state.session else None, draft, requests, scene.name, scene.frame_current
-    )
+    session_id = state.session.id if state.session else None
+    return Order(state.path, session_id, draft, requests, scene.name, scene.frame_current, place)
 
 
 def send(context: bpy.types.Context, order: Order) -> list[str]:
@@ -55,23 +58,31 @@ def send(context: bpy.types.Context, order: Order) -> list[str]:
     if state.path != order.path:
         raise InputError("Another file is open now.", "Press Generate again.")
 
-    def place(batch: str) -> Placement:
-        return Placement(scene=order.scene, frame=order.frame, batch=batch)
+    scene = bpy.data.scenes.get(order.scene)
+    place = order.place if scene is not None else None
+    slot = reserving.slot_for(scene, place) if scene is not None and place is not None else ""
+
+    def placed(batch: str) -> Placement:
+        return Placement(scene=order.scene, frame=place.frame if place else order.frame, batch=batch)
 
     project = sessions.edit_draft_of(state.project, order.session_id, dict(order.draft), runtime.now())
-    project, _, takes = sessions.generate(
+    project, session, takes = sessions.generate(
         _switched(project, order.session_id),
         order.requests,
         runtime.now(),
-        place=place if order.draft.insert else None,
+        place=placed if order.draft.insert else None,
         pattern=settings.get().pattern,
+        slot=slot,
     )
     shown = state.session.id if state.session else None
     if shown != order.session_id:
         project = _as_before(project, shown)
     ids = [take.id for take in takes]
     workers.open_project(state.path)  # without a worker nothing would ever run
-    runtime.commit(project, run=ids)
+    with reserving.reserved(scene, place, order.requests[0], session_id=session.id, slot=slot):
+        runtime.commit(project, run=ids)
+    if place is not None and place.anew:
+        reserving.begin_anew(slot, ids[0])
     state.notes = ()
     if shown == order.session_id:
         properties.panel(context).take_index = 0

@@ -25,7 +25,7 @@ from ..core import sessions
 from ..core.checking import MAX_COUNT
 from ..core.errors import SessionsError
 from ..core.models import Draft
-from . import choices, form, mirror, options, runtime, searching, words
+from . import choices, filters, form, mirror, options, runtime, searching, words
 
 log = logging.getLogger(__name__)
 
@@ -181,6 +181,10 @@ class SESSIONS_PG_panel(bpy.types.PropertyGroup):
         name="Asset", description="The selected clip", get=_get_index("assets"), set=_set_index("assets")
     )
 
+    sessions_filter: PointerProperty(type=filters.SESSIONS_PG_filter)
+    takes_filter: PointerProperty(type=filters.SESSIONS_PG_filter)
+    assets_filter: PointerProperty(type=filters.SESSIONS_PG_filter)
+
     name: StringProperty(
         name="Name",
         description="Name of the session to be; left empty, it is made as the preferences say",
@@ -244,6 +248,11 @@ class SESSIONS_PG_panel(bpy.types.PropertyGroup):
     )
     seed: IntProperty(
         name="Seed", description="The same prompt with the same seed makes the same picture", min=0, **_draft("seed")
+    )
+    fill: BoolProperty(
+        name="Fill Selection",
+        description="Put the takes where the selected strip or the gap at the playhead is, and make them as long",
+        **_draft("fill"),
     )
     insert: BoolProperty(
         name="Insert at Playhead",

@@ -17,7 +17,23 @@ from ..core import merging
 from ..core.errors import SessionsError
 from ..core.models import Project, Take, TakeState
 from ..worker import messages
-from . import accounts, arrivals, bills, inputs, prompts, redrawing, runtime, thumbnails, workers
+from ..worker.errands import Adopted, ClipsFound, Collected, Rebuildable, Rebuilt, Working
+from . import (
+    accounts,
+    adopting,
+    arrivals,
+    bills,
+    inputs,
+    keeping,
+    prompts,
+    redrawing,
+    runtime,
+    sharing,
+    thumbnails,
+    trashing,
+    workers,
+)
+from .slots import following, usage
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +41,7 @@ BUDGET = 0.003
 """Seconds that one tick may spend on messages."""
 
 _BUSY_SECONDS = 0.05
-_IDLE_SECONDS = 0.5
+_IDLE_SECONDS = 0.2
 
 
 def tick(budget: float = BUDGET) -> None:
@@ -38,10 +54,14 @@ def tick(budget: float = BUDGET) -> None:
     workers.configure()
     arrivals.mend_after_undo()
     changed |= prompts.follow()
+    changed |= following.keep_up()
+    changed |= keeping.keep_up()
+    changed |= adopting.keep_up()
+    changed |= trashing.keep_up()
     changed |= inputs.put_arrived()
     changed |= thumbnails.load(begin + budget)
     if arrivals.place_next() or changed:
-        redrawing.redraw()
+        redrawing.redraw(timelines=bool(usage.placeholders()))
 
 
 def read(budget: float) -> list[messages.FromWorker]:
@@ -93,7 +113,11 @@ def _timer() -> float:
     ):  # an error would end the timer, and with it all progress: it goes to the log, and the next tick comes
         log.exception("a pump tick failed")
     busy = runtime.is_enabled() and (
-        runtime.has_running_takes() or runtime.has_unsaved_changes() or thumbnails.is_waiting() or inputs.is_waiting()
+        runtime.has_running_takes()
+        or runtime.has_unsaved_changes()
+        or thumbnails.is_waiting()
+        or inputs.is_waiting()
+        or sharing.is_waiting()
     )
     return _BUSY_SECONDS if busy else _IDLE_SECONDS
 
@@ -117,8 +141,14 @@ def _applied(message: messages.FromWorker, project: Project) -> Project:
     if isinstance(message, messages.Underway):
         inputs.progressed(message)
         return project
+    if isinstance(message, messages.Shared):
+        sharing.arrived(message)
+        return project
     if isinstance(message, messages.Prepared):
         inputs.arrived(message)
+        return project
+    if isinstance(message, Adopted | ClipsFound | Collected | Rebuildable | Rebuilt | Working):
+        keeping.arrived(message)
         return project
     if message.path != state.path:
         return project  # about a file that was open before: the worker has written it there
@@ -138,6 +168,7 @@ def _applied(message: messages.FromWorker, project: Project) -> Project:
             for take in _uncertain(message.part):
                 state.cancelling.discard(take.id)
                 state.drop_progress(take.id)
+            trashing.note_moved(message.part)
             # Each Blender's panel is its own: what another one has open or types does not show here.
             return merging.merged(project, message.part.model_copy(update={"desk": None}))
         case messages.Progress():
@@ -166,6 +197,8 @@ def _revive_worker() -> None:
         workers.close()
         runtime.send_again()
         inputs.worker_died()
+        sharing.worker_died()
+        keeping.worker_died()
         state = runtime.current()
         for take_id in state.cancelling:
             with contextlib.suppress(SessionsError):  # told already

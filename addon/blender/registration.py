@@ -9,8 +9,11 @@ import bpy
 
 from . import (
     accounts,
+    commands,
     files,
+    filters,
     handlers,
+    keymaps,
     logs,
     operators,
     options,
@@ -24,6 +27,9 @@ from . import (
     words,
     workers,
 )
+from .comparing import drawing
+from .operators import comparing
+from .slots import overlay
 from .ui import menus
 
 log = logging.getLogger(__name__)
@@ -34,6 +40,7 @@ _CLASSES = (
     properties.SESSIONS_PG_row,
     properties.SESSIONS_PG_session,
     options.SESSIONS_PG_option,
+    filters.SESSIONS_PG_filter,
     properties.SESSIONS_PG_panel,
     *preferences.CLASSES,
     *operators.CLASSES,
@@ -64,6 +71,11 @@ _STEPS: tuple[Step, ...] = (
     (thumbnails.attach, thumbnails.detach),
     (accounts.forget, accounts.forget),
     (menus.attach, menus.detach),
+    (commands.attach, commands.detach),
+    (keymaps.attach, keymaps.detach),
+    (overlay.attach, overlay.detach),
+    (drawing.attach, drawing.detach),
+    (comparing.attach, comparing.detach),
     (handlers.attach, handlers.detach),
     (files.open_soon, _leave_file),
     (prompts.attach, prompts.detach),

@@ -4,11 +4,14 @@ draw.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
-from ..core.models import Session
+from ..core import filtering
+from ..core.filtering import Query
+from ..core.models import Asset, Session
 from . import mirror, runtime
+from .slots import usage
 
 _KEPT = 8
 
@@ -16,7 +19,9 @@ _KEPT = 8
 _sessions: Sequence[Session] | None = None
 _by_id: dict[str, Session] = {}
 _texts: dict[str, tuple[Session, str]] = {}
-_flags: dict[tuple[str, int], list[int]] = {}
+_flags: dict[tuple[Query, int], list[int]] = {}
+_assets: Sequence[Asset] | None = None
+_uses: object = None
 
 
 def session(session_id: str) -> Session | None:
@@ -26,30 +31,33 @@ def session(session_id: str) -> Session | None:
 
 
 def flags(words: str, flag: int) -> list[int]:
-    """For each row of the session list, `flag` if its session matches, else 0. Empty, all match, if there are no words.
+    """For each row of the session list, `flag` if its session matches, else 0. Empty, all match, if nothing is asked.
 
     A session matches if each of the words stands in its name, its prompt or the prompt of one of its takes, in any
-    order and in upper or lower case. A “*” in a word stands for any characters.
+    order and in upper or lower case, and one of its takes is what the list is asked for besides (`filters`). A “*” in a
+    word stands for any characters.
     """
-    wanted = " ".join(words.casefold().split())
-    if not wanted:
+    asked = mirror.query("sessions")
+    asked = replace(asked, words=" ".join(f"{words} {asked.words}".casefold().split()))
+    if asked == Query():
         return []
     _renew()
-    found = _flags.get((wanted, flag))
+    found = _flags.get((asked, flag))
     if found is None:
         if len(_flags) >= _KEPT:
             _flags.clear()
-        matchers = [_matcher(word) for word in wanted.split()]
+        used = {use.asset_id for use in usage.everywhere()}
+        matches = filtering.sessions(asked, used, {asset.id: asset for asset in runtime.current().project.assets})
         found = [
-            flag if (text := _text(row_id)) and all(matches(text) for matches in matchers) else 0
+            flag if (each := _by_id.get(row_id)) and matches(each, _text(each)) else 0
             for row_id, _ in mirror.rows("sessions")
         ]
-        _flags[wanted, flag] = found
+        _flags[asked, flag] = found
     return found
 
 
 def _renew() -> None:
-    global _sessions
+    global _sessions, _assets, _uses
     now = runtime.current().project.sessions
     if now is not _sessions:
         _sessions = now
@@ -58,21 +66,14 @@ def _renew() -> None:
         _flags.clear()
         for gone in _texts.keys() - _by_id.keys():
             del _texts[gone]
+    if runtime.current().project.assets is not _assets or usage.everywhere() is not _uses:
+        _assets, _uses = runtime.current().project.assets, usage.everywhere()
+        _flags.clear()
 
 
-def _text(session_id: str) -> str:
-    """Name and prompts of a session, a line each, as they are searched: made again only when the session changed."""
-    session = _by_id.get(session_id)
-    if session is None:
-        return ""
-    known = _texts.get(session_id)
+def _text(session: Session) -> str:
+    """A session's text as it is searched: made again only when the session changed."""
+    known = _texts.get(session.id)
     if known is None or known[0] is not session:
-        prompts = dict.fromkeys((session.name, session.draft.prompt, *(take.request.prompt for take in session.takes)))
-        known = _texts[session_id] = (session, "\n".join(prompts).casefold())
+        known = _texts[session.id] = (session, filtering.text_of(session))
     return known[1]
-
-
-def _matcher(word: str) -> Callable[[str], object]:
-    if "*" in word:
-        return re.compile(".*?".join(map(re.escape, word.split("*")))).search
-    return lambda text: word in text

@@ -10,6 +10,7 @@ from __future__ import annotations
 import array
 import contextlib
 import logging
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,17 @@ log = logging.getLogger(__name__)
 MOST = 128
 """How many are loaded at most; the one that was shown least recently goes first."""
 
+MOST_STILLS = 16
+"""How many picture files, likewise."""
+
+_STILL = "still:"  # before the file's path, among the assets' ids
 _AT_ONCE = 24
 _LARGE_INTERFACE = 1.25
 _USUAL_PIXELS, _LARGE_PIXELS = 96, 192
 
 _collection: Any = None
 _icons: dict[str, int] = {}  # by asset, the one shown least recently first
+_stills: dict[str, int] = {}  # by file, likewise
 _wanted: dict[str, None] = {}  # assets, the one wanted last is the last
 _ordered: dict[str, str] = {}  # the assets of pictures that the worker makes, by the picture's name
 _failed: set[str] = set()  # names of pictures that cannot be made
@@ -44,9 +50,23 @@ def icon(asset: Asset) -> int:
     if found is not None:
         _icons[asset.id] = found
         return found
-    if _name(asset) not in _failed:
+    if asset.picture not in _failed:
         _wanted[asset.id] = None
     return 0
+
+
+def still(file: str) -> int:
+    """The icon that shows a picture file; 0 if there is none. Blender itself reads it, beside its work, to draw it."""
+    known = _stills.pop(file, None)
+    if known is None:
+        if not os.path.isfile(file):  # noqa: PTH113 (a path of another system may be no path here)
+            return 0
+        known = _collection.load(f"{_STILL}{file}", file, "IMAGE").icon_id
+    _stills[file] = known
+    while len(_stills) > MOST_STILLS:
+        oldest = next(iter(_stills))
+        del _stills[oldest], _collection[f"{_STILL}{oldest}"]
+    return known
 
 
 def attach() -> None:
@@ -66,7 +86,7 @@ def detach() -> None:
 
 def forget() -> None:
     """Another file is opened: its clips are others."""
-    for found in (_icons, _wanted, _ordered, _failed):
+    for found in (_icons, _stills, _wanted, _ordered, _failed):
         found.clear()
     lookup.forget()
     if _collection is not None:
@@ -91,7 +111,7 @@ def load(until: float) -> bool:
             continue
         if _load(asset):
             loaded = True
-        elif (name := _name(asset)) not in _ordered and name not in _failed:
+        elif (name := asset.picture) not in _ordered and name not in _failed:
             missing[name] = paths.clip_path(asset.path, runtime.current().path)
             _ordered[name] = asset.id
         if time.perf_counter() >= until:
@@ -122,7 +142,7 @@ def worker_died() -> None:
 def _load(asset: Asset) -> bool:
     ui_scale = bpy.context.preferences.system.ui_scale
     size = _LARGE_PIXELS if ui_scale > _LARGE_INTERFACE else _USUAL_PIXELS
-    file = pictures.path(_folder(), _name(asset))
+    file = pictures.path(folder(), asset.picture)
     try:
         image, small = pictures.read(file, size)
     except FileNotFoundError:
@@ -131,7 +151,7 @@ def _load(asset: Asset) -> bool:
         log.warning("%s cannot be read", file, exc_info=True)
         with contextlib.suppress(OSError):
             file.unlink()  # it is made anew when the file is opened again: at once could go on for ever
-        _failed.add(_name(asset))
+        _failed.add(asset.picture)
         return False
     preview = _collection.get(asset.id) or _collection.new(asset.id)
     for kind, level in (("image", image), ("icon", small)):
@@ -147,7 +167,7 @@ def _load(asset: Asset) -> bool:
 def _order(clips: dict[str, Path]) -> None:
     state = runtime.current()
     try:
-        workers.send(messages.Depict(path=state.path, folder=_folder(), clips=clips), state.path)
+        workers.send(messages.Depict(path=state.path, folder=folder(), clips=clips), state.path)
     except workers.WorkerUnavailable as error:
         log.warning("there are no pictures of clips: %s", error)
         _failed.update(clips)
@@ -155,10 +175,6 @@ def _order(clips: dict[str, Path]) -> None:
             _ordered.pop(name, None)
 
 
-def _name(asset: Asset) -> str:
-    """The same clip has the same picture, in whichever file it is."""
-    return asset.sha256 or asset.id
-
-
-def _folder() -> Path:
+def folder() -> Path:
+    """Where the pictures are kept."""
     return places.user_folder("pictures")

@@ -1,9 +1,9 @@
-"""Puts clips on the timeline: on channels with room, at true speed, with the ids of what their strips show."""
+"""Puts clips on the timeline: on channels with room, at true speed."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,11 +15,6 @@ from ..core.requesting import SceneFormat
 from . import compat, words
 
 log = logging.getLogger(__name__)
-
-SESSION_KEY = "sessions_session"
-TAKE_KEY = "sessions_take"
-ASSET_KEY = "sessions_asset"
-"""Custom properties of strips and data-blocks: the ids of the session, take and asset that they show."""
 
 _CHANNELS = range(1, 129)
 _STRIP_OPERATORS = ("SEQUENCER_OT_", "TRANSFORM_OT_")
@@ -62,15 +57,24 @@ def busy(context: bpy.types.Context) -> str | None:
 
 
 def add_clip(
-    scene: bpy.types.Scene, path: Path, frame: int, *, name: str, ids: Mapping[str, str], select: bool = True
+    scene: bpy.types.Scene,
+    path: Path,
+    frame: int,
+    *,
+    name: str,
+    select: bool = True,
+    length: int | None = None,
+    above: int = 0,
+    skip: int = 0,
 ) -> Placed:
     """Add a clip's picture, and its sound if it has any, with the left handles at `frame`.
 
     They go on the lowest channels with room for the whole clip (sound below picture, as Blender has it), never over
     another strip, nor on locked or muted channels; inside the meta strip that is open, if one is. The clip plays at its
-    true speed whatever the scene's frame rate, scaled to fit. `ids` become custom properties of both strips. They are
-    selected and the picture active, as after Blender's own Add; without `select`, the selection stays as it was. The
-    playhead stays where it is. The caller pushes the undo step.
+    true speed whatever the scene's frame rate, scaled to fit. They are
+    selected and the picture active, as after Blender's own Add; without `select`, the selection stays as it was. With
+    `length` they are cut, or held, to be that many frames long; they come on channels higher than `above`. The first
+    `skip` frames of the clip are hidden. The playhead stays where it is. The caller pushes the undo step.
 
     Raises `StorageError` if the clip cannot be read and `InputError` if there is no room or the scene cannot be edited;
     the timeline is then as it was.
@@ -90,13 +94,16 @@ def add_clip(
     selected = {strip.name for strip in compat.strips(level) if strip.select}
     active = editor.active_strip.name if editor.active_strip else None
     try:
-        _add_strips(scene, level, path, frame)
+        _add_strips(scene, level, path, frame - skip)
         new = [strip for strip in compat.strips(level) if strip.name not in before]
         picture = next((strip for strip in new if strip.type == "MOVIE"), None)
         sound = next((strip for strip in new if strip.type == "SOUND"), None)
         if picture is None:
             raise unreadable(path)
-        _move_to_room(level, picture, sound)
+        for strip in new if skip or length is not None else ():
+            end = compat.right_handle(strip) if length is None else frame + length
+            compat.set_handles(strip, frame, max(end, frame + 1))
+        _move_to_room(level, picture, sound, above)
     except Exception:
         for strip in [strip for strip in compat.strips(level) if strip.name not in before]:
             compat.strips(level).remove(strip)
@@ -106,8 +113,6 @@ def add_clip(
         raise
     for strip in new:
         strip.name = name
-        for key, value in ids.items():
-            strip[key] = value
     if select:
         _select(editor, level, {strip.name for strip in new}, picture.name)
     else:
@@ -145,7 +150,7 @@ def _add_strips(scene: bpy.types.Scene, level: Any, path: Path, frame: int) -> N
     taken = {strip.channel for strip in compat.strips(level) if compat.right_handle(strip) > frame}
     options: dict[str, Any] = compat.movie_add_options()
     try:
-        with _sequencer(scene):
+        with sequencer(scene):
             bpy.ops.sequencer.movie_strip_add(
                 "EXEC_DEFAULT",
                 filepath=str(path),
@@ -164,12 +169,15 @@ def _add_strips(scene: bpy.types.Scene, level: Any, path: Path, frame: int) -> N
         raise unreadable(path) from error
 
 
-def _move_to_room(level: Any, picture: Any, sound: Any | None) -> None:
-    """Move the new strips down to the lowest channels where both have room. Raises `InputError` if there are none."""
+def _move_to_room(level: Any, picture: Any, sound: Any | None, above: int) -> None:
+    """Move the new strips down to the lowest channels over `above` where both have room.
+
+    Raises `InputError` if there are none.
+    """
     new = {strip.name for strip in (picture, sound) if strip is not None}
     start = compat.left_handle(picture)
     end = max(compat.right_handle(strip) for strip in (picture, sound) if strip is not None)
-    taken = {channel for channel in _CHANNELS if _is_closed(level.channels[channel])}
+    taken = {channel for channel in _CHANNELS if channel <= above or _is_closed(level.channels[channel])}
     for strip in compat.strips(level):
         if strip.name not in new and compat.left_handle(strip) < end and compat.right_handle(strip) > start:
             taken.add(strip.channel)
@@ -192,8 +200,29 @@ def _lowest_of(channels: Iterable[int], height: int, taken: Container[int], fram
     )
 
 
+def nearest_channel(level: Any, wanted: int, start: int, end: int) -> int | None:
+    """The channel nearest to `wanted`, below it first, with room for a strip from `start` to `end`, or None.
+
+    `wanted` itself is not asked for, nor one that is locked or muted. `level` is a sequence editor or a meta strip.
+    """
+    taken = {
+        strip.channel
+        for strip in compat.strips(level)
+        if compat.left_handle(strip) < end and compat.right_handle(strip) > start
+    }
+    free = [each for each in _CHANNELS if each != wanted and each not in taken and not _is_closed(level.channels[each])]
+    return min(free, key=lambda channel: (abs(channel - wanted), channel), default=None)
+
+
 def _is_closed(channel: Any) -> bool:
     return bool(channel.lock or channel.mute)
+
+
+def select_only(scene: bpy.types.Scene, strip: Any) -> None:
+    """Select one strip of a scene, make it the active one, and deselect what lies beside it."""
+    editor = scene.sequence_editor
+    if editor is not None:
+        _select(editor, strip.parent_meta() or editor, {strip.name}, strip.name)
 
 
 def _select(editor: Any, level: Any, names: Container[str], active: str | None) -> None:
@@ -205,7 +234,7 @@ def _select(editor: Any, level: Any, names: Container[str], active: str | None) 
 
 
 @contextmanager
-def _sequencer(scene: bpy.types.Scene) -> Iterator[None]:
+def sequencer(scene: bpy.types.Scene) -> Iterator[None]:
     """A context in which the sequencer's operators work on `scene`, whatever the windows show.
 
     Those operators insist on a sequencer. Where none is open, the smallest area of a window is one for that moment.

@@ -35,9 +35,19 @@ def state(take: Take) -> str:
     return words.tr("Cancelling") if take.id in runtime.current().cancelling else words.tr(STATES[take.state][0])
 
 
+def queued() -> str:
+    """The word for the state of a take that was just asked for."""
+    return words.tr(STATES[TakeState.QUEUED][0])
+
+
 def length(request: Request) -> str:
     """How long a clip is; empty where the service decided that."""
     return words.tr("{seconds:g} s").format(seconds=round(request.duration, 2)) if request.duration else ""
+
+
+def seed(request: Request) -> str:
+    """The seed; empty where nobody told it."""
+    return "" if request.told_seed is None else str(request.told_seed)
 
 
 def facts(request: Request) -> str:
@@ -46,7 +56,8 @@ def facts(request: Request) -> str:
         f"{request.width} × {request.height}" if request.width and request.height else "",
         words.tr("{fps:g} fps").format(fps=round(request.fps, 3)) if request.fps else "",
         length(request),
-        words.tr("seed {seed}").format(seed=request.seed),
+        words.tr("seed {seed}").format(seed=seed(request)) if seed(request) else "",
+        words.tr("made with {tool}").format(tool=request.tool) if request.tool else "",
     )
     return ", ".join(filter(None, told))
 

@@ -59,7 +59,7 @@ def test_a_finished_take_offers_its_clip(saved_file: Path) -> None:
     panel = bpy.context.window_manager.generative_sessions
     (row,) = draw_rows("SESSIONS_UL_takes", panel.takes)
     assert "Take 1" in row.texts
-    assert row.operators == ["sessions.add_to_timeline"]
+    assert row.operators == ["sessions.star", "sessions.add_to_timeline"]
 
 
 def test_a_running_take_can_be_cancelled_from_its_row(
@@ -93,7 +93,7 @@ def test_an_uncertain_take_offers_what_can_be_done_about_it(saved_file: Path, ru
     runtime.show(project)
     layout = drawn(bpy.types.SESSIONS_PT_takes)
     assert "The clip could not be fetched." in layout.texts
-    assert layout.operators == ["sessions.select"] + ["sessions.settle"] * 3
+    assert layout.operators == ["sessions.select"] + ["sessions.settle"] * 3 + ["sessions.vary"]
 
 
 def test_the_delete_dialog_names_the_session_and_what_goes_and_stays(saved_file: Path, runtime: Any) -> None:
@@ -113,11 +113,12 @@ def test_the_rows_menu_renames_and_deletes(saved_file: Path) -> None:
     (row,) = draw_rows("SESSIONS_UL_sessions", panel.sessions)
     assert ("menu", "SESSIONS_MT_session") in [(name, call.get("menu")) for name, call in row.calls]
     menu = drawn(bpy.types.SESSIONS_MT_session)
-    assert menu.operators == ["sessions.rename", "sessions.delete"]
+    assert menu.operators == ["sessions.rename", "sessions.keep_starred", "sessions.delete"]
 
 
 def test_every_operator_stands_in_the_sessions_menu(saved_file: Path) -> None:
-    menus = (bpy.types.SESSIONS_MT_main, bpy.types.SESSIONS_MT_inputs, bpy.types.SESSIONS_MT_provider)
+    names = ("main", "refine", "inputs", "provider", "trash", "keep")
+    menus = [getattr(bpy.types, f"SESSIONS_MT_{name}") for name in names]
     listed = {name for menu in menus for name in drawn(menu).operators}
     assert listed == {f"sessions.{name}" for name in dir(bpy.ops.sessions)} - {
         "sessions.dismiss",
@@ -131,6 +132,11 @@ def test_every_operator_stands_in_the_sessions_menu(saved_file: Path) -> None:
         "sessions.generate_paid",
         "sessions.bind_parameter",
         "sessions.stop_preparing",
+        "sessions.dismiss_result",
+        "sessions.copy_list",
+        "sessions.stop_errand",
+        "sessions.show_use",
+        "sessions.clear_filter",
     }
 
 
@@ -155,7 +161,7 @@ def test_deleted_sessions_assets_are_still_listed(saved_file: Path) -> None:
     bpy.ops.sessions.delete()
     panel = bpy.context.window_manager.generative_sessions
     (row,) = draw_rows("SESSIONS_UL_assets", panel.assets)
-    assert row.operators == ["sessions.add_to_timeline"]
+    assert row.operators == ["sessions.star", "sessions.add_to_timeline"]
 
 
 def test_in_the_narrowest_sidebar_a_message_takes_more_lines_and_loses_no_word(installed: Any) -> None:

@@ -111,7 +111,7 @@ def test_a_clip_that_cannot_be_read_is_asked_for_once_and_keeps_its_symbol(
 
 
 def test_a_damaged_picture_is_no_error_and_is_thrown_away(thumbnails: Any, shown: Any, installed: Any) -> None:
-    file = thumbnails._folder() / f"{shown.sha256}.picture"
+    file = thumbnails.folder() / f"{shown.sha256}.picture"
     file.write_bytes(file.read_bytes()[:100])
     thumbnails.forget()
     thumbnails.icon(shown)

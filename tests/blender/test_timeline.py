@@ -60,7 +60,7 @@ def add(timeline: Any, scene: bpy.types.Scene) -> Callable[..., Any]:
     """Add a clip to the scene; returns where it went."""
 
     def add_clip(path: Path, frame: int = START, **options: Any) -> Any:
-        return timeline.add_clip(scene, path, frame, **{"name": "Lighthouse 1", "ids": {}, **options})
+        return timeline.add_clip(scene, path, frame, **{"name": "Lighthouse 1", **options})
 
     return add_clip
 
@@ -184,7 +184,7 @@ def test_a_scene_that_no_window_shows_can_have_the_clip(
 ) -> None:
     before = state(scene)
     other = bpy.data.scenes.new("Other")
-    placed = timeline.add_clip(other, clip(), START, name="Clip", ids={})
+    placed = timeline.add_clip(other, clip(), START, name="Clip")
     assert placed.picture in compat.strips(other.sequence_editor)
     assert state(scene) == before
     assert bpy.context.scene == scene
@@ -199,7 +199,7 @@ def test_a_linked_scene_is_refused(
         wanted.scenes = [scene.name]
     (linked,) = [each for each in bpy.data.scenes if each.library]
     with pytest.raises(errors.InputError, match="linked from another file"):
-        timeline.add_clip(linked, clip(), START, name="Clip", ids={})
+        timeline.add_clip(linked, clip(), START, name="Clip")
 
 
 # -- How it plays -----------------------------------------------------------------------------------------------------
@@ -254,14 +254,20 @@ def test_a_clip_is_scaled_to_fit_neither_cropped_nor_stretched(
 # -- What it carries --------------------------------------------------------------------------------------------------
 
 
-def test_both_strips_carry_the_name_and_the_ids(
-    add: Any, clip: Any, compat: Any, timeline: Any, scene: bpy.types.Scene
-) -> None:
-    ids = {timeline.SESSION_KEY: "s1", timeline.TAKE_KEY: "t1", timeline.ASSET_KEY: "a1"}
-    placed = add(clip(), ids=ids)
+def test_both_strips_carry_the_name(add: Any, clip: Any, compat: Any, scene: bpy.types.Scene) -> None:
+    placed = add(clip())
     assert placed.picture == "Lighthouse 1"
-    for name in filter(None, (placed.picture, placed.sound)):
-        assert {key: strip(scene, compat, name)[key] for key in ids} == ids
+    if placed.sound:
+        assert strip(scene, compat, placed.sound).name.startswith("Lighthouse 1")
+
+
+def test_a_clip_can_be_cut_or_held_to_a_length_and_lies_above_a_channel(
+    add: Any, clip: Any, compat: Any, scene: bpy.types.Scene
+) -> None:
+    for length, above in ((20, 0), (100, 5)):
+        placed = add(clip(), START + 200 * above, length=length, above=above)
+        shown = strip(scene, compat, placed.picture)
+        assert (placed.end - placed.start, shown.channel > above) == (length, True)
 
 
 def paths(scene: bpy.types.Scene, compat: Any) -> set[str]:

@@ -13,6 +13,7 @@ ORDER.json says what to `do`, with `media` "image", "video" or "audio":
   can at the size of its own file. A clip that is there whole and unchanged is answered as it is.
 - "fit": make the picture, clip or sound `file` smaller, to at most `width` × `height` pixels and `size` bytes (0: any),
   as `out` with its ending added.
+- "collect": see `collecting`; the answer is described there.
 
 While a clip is rendered, how far it is stands in a file (`writing.movie`).
 
@@ -41,11 +42,12 @@ if TYPE_CHECKING:
 _around = ModuleType("sessions_media")
 _around.__path__ = [str(Path(__file__).resolve().parents[1])]
 sys.modules[_around.__name__] = _around
-answers, fitting, shooting = (
-    importlib.import_module(f"{_around.__name__}.media.{name}") for name in ("answers", "fitting", "shooting")
+answers, collecting, fitting, shooting = (
+    importlib.import_module(f"{_around.__name__}.media.{name}")
+    for name in ("answers", "collecting", "fitting", "shooting")
 )
 
-_DO = {"look": answers.look, "shoot": shooting.shoot, "fit": fitting.fit}
+_DO = {"look": answers.look, "shoot": shooting.shoot, "fit": fitting.fit, "collect": collecting.collect}
 
 
 def _done(order: dict[str, Any]) -> dict[str, Any]:

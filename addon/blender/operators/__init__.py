@@ -1,6 +1,25 @@
 """What a person can do. Each `execute` is complete without a window; `invoke` only adds the dialog."""
 
-from . import accounts, assets, generate, given, inputs, paid, prompt, sessions, takes, views, workflows
+from . import (
+    accounts,
+    adopting,
+    assets,
+    comparing,
+    exports,
+    generate,
+    given,
+    inputs,
+    keeping,
+    marking,
+    paid,
+    prompt,
+    refining,
+    sessions,
+    slots,
+    takes,
+    views,
+    workflows,
+)
 
 CLASSES = (
     *sessions.CLASSES,
@@ -9,9 +28,16 @@ CLASSES = (
     *given.CLASSES,
     *generate.CLASSES,
     *paid.CLASSES,
+    *refining.CLASSES,
     *takes.CLASSES,
     *assets.CLASSES,
+    *slots.CLASSES,
+    *adopting.CLASSES,
+    *comparing.CLASSES,
+    *marking.CLASSES,
+    *keeping.CLASSES,
     *views.CLASSES,
     *accounts.CLASSES,
+    *exports.CLASSES,
     *workflows.CLASSES,
 )

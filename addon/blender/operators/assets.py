@@ -8,8 +8,8 @@ from pathlib import Path
 import bpy
 from bpy.props import StringProperty
 
-from ...core import sessions
-from ...core.errors import NotFoundError, StorageError
+from ...core import marking
+from ...core.errors import StorageError
 from ...storage import folders, paths
 from .. import arrivals, compat, files, properties, runtime, settings, timeline
 from .reporting import NO_UNDO, Result, reporting
@@ -42,9 +42,7 @@ class SESSIONS_OT_add_to_timeline(bpy.types.Operator):
     @reporting
     def execute(self, context: bpy.types.Context) -> Result:
         asset_id = self.asset_id or properties.selected(context, "assets") or ""
-        asset = sessions.find_asset(runtime.current().project, asset_id)
-        if asset is None:
-            raise NotFoundError("That asset is not in this file.", "Choose one from the list of assets.")
+        asset = marking.available(runtime.current().project, asset_id)
         scene = compat.sequencer_scene(context)
         arrivals.add_to_timeline(asset, scene, scene.frame_current)
         return {"FINISHED"}

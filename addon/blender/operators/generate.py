@@ -23,6 +23,7 @@ from .. import (
     timeline,
     words,
 )
+from ..slots import reserving
 from . import given as scripted
 from . import paid
 from .inputs import wait
@@ -98,12 +99,7 @@ class SESSIONS_OT_generate(bpy.types.Operator):
         if self.properties.is_property_set("inputs"):
             scripted.prepare(scripted.files(self.inputs), given, lambda draft: _requests(context, draft))
             given = {}
-        ids = submit(context, given)
-        pump.run_until(lambda: _have_ended(ids))
-        takes = [take for take in map(_find, ids) if take]
-        failed = next((take for take in takes if take.problem), None)
-        if failed and failed.problem and not any(take.state is TakeState.SUCCEEDED for take in takes):
-            raise SessionsError.of(failed.problem)
+        finish(submit(context, given))
         return {"FINISHED"}
 
     def _given(self) -> dict[str, object]:
@@ -136,12 +132,24 @@ def submit(context: bpy.types.Context, given: Mapping[str, object]) -> list[str]
     return orders.send(context, _order(context, given))
 
 
+def finish(ids: list[str]) -> None:
+    """Wait until these takes have ended. Raises `SessionsError` if none of them has a clip."""
+    pump.run_until(lambda: _have_ended(ids))
+    takes = [take for take in map(_find, ids) if take]
+    failed = next((take for take in takes if take.problem), None)
+    if failed and failed.problem and not any(take.state is TakeState.SUCCEEDED for take in takes):
+        raise SessionsError.of(failed.problem)
+
+
 def _order(context: bpy.types.Context, given: Mapping[str, object]) -> orders.Order:
     """What the panel asks for with `given`, fixed from now on. Raises `SessionsError`."""
     prompts.take_over()
     inputs.check_ready()
     draft = sessions.draft(scripted.edited(given))
-    return orders.of(context, draft, _requests(context, _with_files(draft)))
+    place = reserving.place(context, draft)
+    wanted = draft if "duration" in given else reserving.fitted(draft, place, form.provider(draft), context)
+    requests = _requests(context, _with_files(wanted))
+    return orders.of(context, draft.model_copy(update={"joins": None}), requests, place)  # a join is for one click
 
 
 def _requests(context: bpy.types.Context, draft: Draft) -> list[Request]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ...core import lifecycle, pricing, sessions
+from ...core import lifecycle, pricing, requesting, sessions
 from ...core.errors import InputError, NotFoundError
 from ...core.models import Cost, Request, Take, TakeState
 from ...core.wording import N_
@@ -124,12 +124,14 @@ class SESSIONS_OT_retry(bpy.types.Operator):
         take = _target(self.take_id, context)
         if not lifecycle.has_ended(take):
             raise InputError("Take {number} has not ended yet.", number=take.number)
+        requesting.check_ours(take.request)
         wanted = take.placement
         project, _, takes = sessions.generate(
             runtime.current().project,
             [take.request],
             runtime.now(),
             place=(lambda batch: wanted.model_copy(update={"batch": batch})) if wanted else None,
+            slot=take.slot,
         )
         workers.open_project(runtime.current().path)
         runtime.commit(project, run=[each.id for each in takes])

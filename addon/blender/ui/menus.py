@@ -8,7 +8,8 @@ from typing import Any
 import bpy
 
 from ...core.models import Take
-from .. import compat, lookup, prompts, runtime, settings, words
+from .. import adopting, compat, lookup, prompts, runtime, settings, words
+from ..slots import selection
 
 
 class SESSIONS_MT_main(bpy.types.Menu):
@@ -32,10 +33,25 @@ class SESSIONS_MT_main(bpy.types.Menu):
         layout.operator("sessions.delete")
         layout.separator()
         layout.operator("sessions.add_to_timeline")
+        layout.operator("sessions.adopt_strip")
+        layout.operator("sessions.adopt_file", text="Adopt Files…", icon="IMPORT")
+        layout.operator("sessions.swap", text="Next Take").direction = "NEXT"
+        layout.operator("sessions.swap", text="Previous Take").direction = "PREVIOUS"
+        layout.operator("sessions.compare").view = "WIPE"
+        layout.operator("sessions.remove_placeholder")
         layout.operator("sessions.show_assets", icon="FILE_FOLDER")
         layout.separator()
+        layout.operator("sessions.star", icon="SOLO_ON")
+        layout.operator("sessions.reject")
+        layout.operator("sessions.note", text="Note…")
+        layout.operator("sessions.keep_starred", text="Keep Starred…")
+        layout.menu("SESSIONS_MT_trash", icon="TRASH")
+        layout.separator()
+        layout.menu("SESSIONS_MT_refine")
         layout.menu("SESSIONS_MT_inputs")
         layout.menu("SESSIONS_MT_provider")
+        layout.menu("SESSIONS_MT_export")
+        layout.menu("SESSIONS_MT_keep")
 
 
 class SESSIONS_MT_inputs(bpy.types.Menu):
@@ -67,6 +83,19 @@ class SESSIONS_MT_provider(bpy.types.Menu):
         layout.operator("sessions.copy_diagnostics", icon="COPYDOWN")
 
 
+class SESSIONS_MT_export(bpy.types.Menu):
+    """Hand on the edit, a session, or an account of what was generated"""
+
+    bl_label = "Export"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_DEFAULT"
+        layout.operator("sessions.export_timeline", text="Timeline with Takes (.otio)…", icon="EXPORT")
+        layout.operator("sessions.export_report", text="Disclosure Report…")
+        layout.operator("sessions.export_session", text="Export Session…", icon="FILE_FOLDER")
+
+
 class SESSIONS_MT_session(bpy.types.Menu):
     """Rename or delete the session of this row, else the one in the panel"""
 
@@ -78,6 +107,8 @@ class SESSIONS_MT_session(bpy.types.Menu):
         layout = self.layout
         layout.operator_context = "INVOKE_DEFAULT"
         layout.operator("sessions.rename", text="Rename…", icon="GREASEPENCIL").session_id = session_id
+        keep = layout.operator("sessions.keep_starred", text="Keep Starred…", icon="SOLO_ON")
+        keep.session_id = session_id
         delete = "Delete…" if settings.get().confirm_delete else "Delete"
         layout.operator("sessions.delete", text=delete, icon="TRASH").session_id = session_id
 
@@ -113,6 +144,20 @@ def _draw_in_add(self: Any, _context: bpy.types.Context) -> None:
     self.layout.menu("SESSIONS_MT_main", icon="RENDER_ANIMATION")
 
 
+def _draw_in_strip_menus(self: Any, context: bpy.types.Context) -> None:
+    if runtime.is_enabled() and selection.has_picture(context):
+        self.layout.separator()
+        self.layout.menu("SESSIONS_MT_swap")
+        column = self.layout.column()
+        column.operator_context = "INVOKE_DEFAULT"  # else they would wait for what they begin
+        column.operator("sessions.continue_shot")
+        column.operator("sessions.regenerate_to_length")
+    if runtime.is_enabled() and adopting.adoptable(compat.sequencer_scene(context)):
+        self.layout.separator()
+        self.layout.operator("sessions.adopt_strip", icon="IMPORT")
+        self.layout.operator("sessions.adopt_strip", text="Adopt into New Session").new_session = True
+
+
 def _draw_in_text_editor(self: Any, context: bpy.types.Context) -> None:
     if prompts.is_open(getattr(context.space_data, "text", None)):
         self.layout.operator("sessions.close_prompt", text="Done", icon="CHECKMARK")
@@ -122,6 +167,8 @@ _ENTRIES: tuple[tuple[str, Callable[[Any, Any], None]], ...] = (
     ("SEQUENCER_MT_editor_menus", _draw_in_header),
     ("SEQUENCER_HT_header", _draw_popover),
     ("SEQUENCER_MT_add", _draw_in_add),
+    ("SEQUENCER_MT_strip", _draw_in_strip_menus),
+    ("SEQUENCER_MT_context_menu", _draw_in_strip_menus),
     ("TEXT_HT_header", _draw_in_text_editor),
 )
 
@@ -138,4 +185,4 @@ def detach() -> None:
         getattr(bpy.types, name).remove(draw)
 
 
-CLASSES = (SESSIONS_MT_main, SESSIONS_MT_inputs, SESSIONS_MT_provider, SESSIONS_MT_session)
+CLASSES = (SESSIONS_MT_main, SESSIONS_MT_inputs, SESSIONS_MT_provider, SESSIONS_MT_export, SESSIONS_MT_session)

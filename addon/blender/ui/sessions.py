@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from .. import properties, runtime, searching
+from . import keeping
 from .tab import Tab
 from .text import draw_problem
 
@@ -29,7 +30,9 @@ class SESSIONS_UL_sessions(bpy.types.UIList):
 
     def draw_filter(self, _context: Any, layout: bpy.types.UILayout) -> None:
         column = layout.column(align=True)
-        column.prop(self, "filter_name", text="", icon="VIEWZOOM", placeholder="Name or prompt")
+        row = column.row(align=True)
+        row.prop(self, "filter_name", text="", icon="VIEWZOOM", placeholder="Name or prompt")
+        row.popover(panel="SESSIONS_PT_filter_sessions", text="", icon="FILTER")
         found = searching.flags(self.filter_name, self.bitflag_filter_item)
         if found and not any(found):
             column.label(text="No session matches", icon="INFO")
@@ -55,6 +58,7 @@ class SESSIONS_PT_sessions(Tab, bpy.types.Panel):
                 draw_problem(row.column(), context, problem, inset=_BOX)
                 if problem is state.trouble:
                     row.operator("sessions.dismiss", text="", icon="X", emboss=False)
+        keeping.draw(layout, context)
         if not state.project.sessions:
             column = layout.column(align=True)
             column.label(text="No sessions yet")

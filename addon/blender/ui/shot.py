@@ -9,9 +9,10 @@ import bpy
 from ...core import matching, spending
 from ...core.capabilities import Model, is_open
 from ...core.errors import Problem
-from ...core.models import Cost
+from ...core.models import Cost, Draft
 from .. import accounts, bills, compat, form, places, properties, runtime, settings, timeline, words
 from ..operators import generate
+from ..slots import joining, reserving
 from . import options, start
 from .tab import Tab, is_narrow
 from .text import draw_problem, wrapped
@@ -34,7 +35,10 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
             layout.prop(panel, "name", text="", placeholder=unnamed)
         fields = layout.column(align=True) if is_narrow(context) else layout.row(align=True)
         length = form.length()
-        if length is None:
+        draft, is_filling = _draw_place(layout, context, panel)
+        if is_filling and length is None:
+            fields.label(text=words.tr("Duration {seconds:g} s").format(seconds=draft.duration), translate=False)
+        elif length is None:
             fields.prop(panel, "duration")
         fields.prop(panel, "count")
         if length is not None:
@@ -63,6 +67,39 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
             _draw_refusal(layout, context, problem)
 
 
+def _draw_place(layout: Any, context: bpy.types.Context, panel: Any) -> tuple[Draft, bool]:
+    """Whether the takes fill the selected strip's place or the gap. Returns the draft as it is asked for, and that."""
+    draft = runtime.current().draft
+    scene, found = compat.sequencer_scene(context), form.chosen()
+    if scene is None or found is None or not draft.insert:
+        return draft, False
+    joined = joining.place(scene, draft)
+    if draft.joins is not None:
+        row = layout.row(align=True)
+        text = joining.said(scene, draft.joins)
+        wrapped(row, context, text, icon="ERROR" if joined is None else "TRACKING_FORWARDS_SINGLE", inset=_BUTTON)
+        row.operator("sessions.forget_join", text="", icon="X", emboss=False)
+    if joined is not None:
+        asked = reserving.fitted(draft, joined, found.capabilities, context)
+        _draw_surplus(layout, context, asked, joined.frames, timeline.scene_format(scene).fps)
+        return asked, joined.length is not None
+    place = reserving.offered(scene)
+    if place.length is None:
+        return draft, False
+    seconds = place.length / timeline.scene_format(scene).fps
+    label = words.tr("Fill “{strip}”, {seconds:.1f} s") if place.strip else words.tr("Fill the Gap, {seconds:.1f} s")
+    layout.prop(panel, "fill", text=label.format(strip=place.strip, seconds=seconds), translate=False)
+    return (reserving.fitted(draft, place, found.capabilities, context), True) if draft.fill else (draft, False)
+
+
+def _draw_surplus(layout: Any, context: bpy.types.Context, asked: Draft, frames: int | None, fps: float) -> None:
+    """How much of the clip a gap has no room for, so that its last picture is not where it should be."""
+    surplus = asked.duration - frames / fps if frames is not None else 0.0
+    if surplus * fps >= 1:
+        text = words.tr("The clip is {seconds:.1f} s longer than the gap: its end is cut off.")
+        wrapped(layout, context, text.format(seconds=surplus), icon="INFO")
+
+
 def _price(context: bpy.types.Context) -> str:
     """What a click on Generate costs; empty where it costs nothing or nobody can tell."""
     cost = _cost(context)
@@ -70,8 +107,12 @@ def _price(context: bpy.types.Context) -> str:
 
 
 def _cost(context: bpy.types.Context) -> Cost | None:
-    scene = compat.sequencer_scene(context)
-    return form.estimate(timeline.scene_format(scene)) if scene is not None else None
+    scene, found = compat.sequencer_scene(context), form.chosen()
+    if scene is None or found is None:
+        return None
+    draft = runtime.current().draft
+    asked = reserving.fitted(draft, reserving.place(context, draft), found.capabilities, context)
+    return form.estimate(asked, timeline.scene_format(scene))
 
 
 def _draw_day(layout: Any, context: bpy.types.Context, found: form.Chosen | None) -> None:
@@ -191,6 +232,7 @@ def _draw_format(layout: Any, context: bpy.types.Context, panel: Any, model: Mod
             column.prop(panel, "seed")
 
 
+_BUTTON = 25  # points beside a sentence
 _MOST_LISTED = 20  # beyond that a list is searched, not read
 
 CLASSES = (SESSIONS_PT_generate, SESSIONS_PT_settings)

@@ -10,7 +10,7 @@ import bpy
 from ...core.capabilities import Media, Slot
 from ...core.models import Input, Role
 from ...core.wording import N_
-from .. import inputs, runtime, words
+from .. import inputs, runtime, thumbnails, words
 
 
 def draw(layout: Any, slots: tuple[Slot, ...]) -> None:
@@ -28,6 +28,9 @@ def _draw_slot(column: Any, slot: Slot, is_only: bool) -> None:
         text = _name(each) if is_only else words.tr("{role}: {name}").format(role=label, name=_name(each))
         row.label(text=text, translate=False, icon=_ICONS[slot.media])
         row.operator("sessions.remove_input", text="", icon="X", emboss=False).index = number
+        picture = thumbnails.still(each.path) if slot.media is Media.IMAGE else 0
+        if picture:
+            column.template_icon(picture, scale=_PICTURE)
     for waiting in coming:
         row = column.row(align=True)
         row.label(text=words.tr("Preparing {name}").format(name=waiting.name), translate=False, icon="TIME")
@@ -104,6 +107,8 @@ class SESSIONS_MT_take_audio(_Take, bpy.types.Menu):
     role = Role.AUDIO
     media = Media.AUDIO
 
+
+_PICTURE = 5.0  # times as high as a line
 
 _LABELS = {
     Role.FIRST_FRAME: N_("First Frame"),

@@ -10,7 +10,8 @@ from ...core import lifecycle
 from ...core.models import Take, TakeState
 from ...core.wording import N_
 from .. import accounts, bills, lookup, properties, runtime, thumbnails, tips, words
-from . import grid
+from ..slots import selection, usage
+from . import filters, grid, marks, refining
 from .tab import Tab
 from .text import draw_problem, wrapped
 
@@ -26,6 +27,7 @@ class SESSIONS_UL_takes(bpy.types.UIList):
             return
         split = layout.split(factor=0.45)
         asset = lookup.asset(take.asset_id)
+        marks.dim(split, asset)
         picture = thumbnails.icon(asset) if asset else 0
         shown: dict[str, Any] = {"icon_value": picture} if picture else {"icon": tips.STATES[take.state][1]}
         split.label(text=tips.name(take), translate=False, **shown)
@@ -35,6 +37,9 @@ class SESSIONS_UL_takes(bpy.types.UIList):
         elif asset:
             icon: Any = tips.STATES[take.state][1] if picture else "NONE"
             row.label(text=tips.length(take.request), translate=False, icon=icon)
+            if usage.of_asset(asset.id):
+                row.label(icon="SEQUENCE")
+            marks.draw_star(row, asset)
             row.operator("sessions.add_to_timeline", text="", icon="ADD", emboss=False).asset_id = asset.id
         else:
             row.label(text=tips.state(take), translate=False)
@@ -50,6 +55,7 @@ class SESSIONS_PT_takes(Tab, bpy.types.Panel):
         return runtime.is_enabled() and runtime.current().session is not None
 
     def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        filters.draw_button(self.layout, "takes")
         grid.draw_switch(self.layout, "takes")
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -61,6 +67,7 @@ class SESSIONS_PT_takes(Tab, bpy.types.Panel):
             column.label(text="No takes yet")
             column.label(text="Press Generate above")
             return
+        filters.draw_state(layout, "takes", len(session.takes))
         chosen = lookup.take(properties.selected(context, "takes") or "")
         if grid.is_chosen("takes"):
             grid.draw(layout, context, "takes", lambda cell, take_id: _draw_cell(cell, take_id, chosen))
@@ -83,13 +90,17 @@ def _draw_cell(cell: Any, take_id: str, chosen: Take | None) -> None:
     icon = tips.STATES[take.state][1]
     running = lifecycle.is_running(take)
     asset = lookup.asset(take.asset_id)
+    marks.dim(cell, asset)
     grid.draw_picture(cell, asset, "FILE_MOVIE" if asset else icon)
-    button = cell.operator("sessions.select", text=tips.name(take), translate=False, icon=icon, depress=take is chosen)
+    row = cell.row(align=True)
+    button = row.operator("sessions.select", text=tips.name(take), translate=False, icon=icon, depress=take is chosen)
     button.of, button.id = "takes", take.id
+    if asset:
+        marks.draw_star(row, asset)
     if running:
         _draw_progress(cell.row(align=True), take)
     elif take.state is TakeState.SUCCEEDED:
-        text = " · ".join(filter(None, (tips.length(take.request), str(take.request.seed))))
+        text = " · ".join(filter(None, (tips.length(take.request), tips.seed(take.request))))
         cell.label(text=text, translate=False)
     else:
         cell.label(text=tips.state(take), translate=False)
@@ -131,8 +142,32 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
         column.label(text=words.tr("Estimated {amount}").format(amount=estimated), translate=False)
     if lost := bills.lost(take):
         wrapped(column, context, words.tr("Sent before, and perhaps paid too: {amount}").format(amount=lost))
-    if lookup.asset(take.asset_id):
-        layout.operator("sessions.add_to_timeline", icon="ADD").asset_id = take.asset_id
+    refining.draw(layout, take_id=take.id)
+    asset = lookup.asset(take.asset_id)
+    if asset:
+        marks.draw_marks(layout, context, asset)
+    if take.asset_id and lookup.asset(take.asset_id):
+        row = layout.row(align=True)
+        row.operator("sessions.add_to_timeline", icon="ADD").asset_id = take.asset_id
+        if selection.has_picture(context):
+            button = row.operator("sessions.swap", text="Swap In", icon="UV_SYNC_SELECT")
+            button.direction, button.asset_id = "CHOSEN", take.asset_id
+        _draw_uses(layout, take.asset_id)
+
+
+def _draw_uses(layout: Any, asset_id: str) -> None:
+    """Where in the edit a take is used, with the way there."""
+    uses = usage.of_asset(asset_id)
+    column = layout.column(align=True)
+    for number, use in enumerate(uses[:_MOST_USES]):
+        text = words.tr("{scene}, frame {frame}, channel {channel}").format(
+            scene=use.scene, frame=use.start, channel=use.channel
+        )
+        button = column.operator("sessions.show_use", text=text, translate=False, icon="SEQUENCE")
+        button.asset_id, button.number = asset_id, number
+    if len(uses) > _MOST_USES:
+        text = words.tr("and {count} more").format(count=len(uses) - _MOST_USES)
+        column.label(text=text, translate=False)
 
 
 def _draw_choices(layout: Any, take: Take) -> None:
@@ -150,5 +185,7 @@ def _draw_choices(layout: Any, take: Take) -> None:
             button.take_id = take.id
             button.choice = choice
 
+
+_MOST_USES = 6
 
 CLASSES = (SESSIONS_UL_takes, SESSIONS_PT_takes)

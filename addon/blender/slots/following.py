@@ -1,0 +1,80 @@
+"""Keeps the panel and the strips together: what is selected is what the panel shows, what is generated has its name."""
+
+from __future__ import annotations
+
+import logging
+
+import bpy
+
+from ...core import sessions, slots
+from ...core.errors import SessionsError
+from .. import arrivals, compat, runtime, timeline
+from . import marks, placeholders, selection, usage
+
+log = logging.getLogger(__name__)
+
+_LOOKING = 0.002  # seconds of a tick
+
+_followed: tuple[str, str] | None = None
+
+
+def keep_up() -> bool:
+    """What a tick does for the strips. True if something changed that is shown."""
+    changed = usage.look(_LOOKING)
+    changed |= _follow_selection()
+    if usage.placeholders() and not timeline.busy(bpy.context):
+        changed |= _mend_placeholders()
+    return changed
+
+
+def forget() -> None:
+    """Another file is open."""
+    global _followed
+    _followed = None
+    usage.forget()
+
+
+def _follow_selection() -> bool:
+    """Bring the session of a strip that has just been selected into the panel."""
+    global _followed
+    for scene in compat.scenes_in_sequencers(bpy.context):
+        strip = selection.active_strip(scene)
+        seen = (scene.name, strip.name) if strip is not None else None
+        if seen == _followed:
+            return False
+        _followed = seen
+        state = runtime.current()
+        wanted = marks.session_of(strip) if strip is not None else ""
+        session = sessions.find(state.project, wanted) if wanted else None
+        if session is None or session is state.session or state.blocked:
+            return False
+        runtime.commit(sessions.switch(state.project, session.id, runtime.now()))
+        return True
+    return False
+
+
+def _mend_placeholders() -> bool:
+    """Let each placeholder say how its takes are doing.
+
+    One whose clip is there already was brought back by undo, or copied from somewhere: it is filled, which is no undo
+    step of its own, so that redo still works.
+    """
+    project = runtime.current().project
+    waiting = set(runtime.current().arrivals)
+    done = False
+    for slot in {use.slot for use in usage.placeholders()}:
+        asset = slots.filling(project, slot)
+        for scene, strip in list(marks.of_slot(slot)):
+            if not marks.is_placeholder(strip):
+                continue
+            try:
+                if asset is None:
+                    placeholders.refresh(project, strip)
+                elif asset.id not in waiting:
+                    arrivals.fill(scene, strip, asset)
+                    done = True
+            except SessionsError as error:
+                log.warning("%s", error)
+    if done:
+        usage.changed()
+    return done

@@ -1,0 +1,111 @@
+"""The selected strip of a session: which take it shows, and the way to the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ...core import lifecycle, sessions, slots
+from ...core.models import TakeState
+from .. import compat, runtime, tips, words
+from ..slots import marks, selection, usage
+from .tab import Tab
+from .text import wrapped
+
+
+class SESSIONS_PT_strip(Tab, bpy.types.Panel):
+    """The selected strip"""
+
+    bl_label = "Selected Strip"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return runtime.is_enabled() and _strip(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        strip = _strip(context)
+        if strip is None:
+            return
+        if marks.is_placeholder(strip):
+            _draw_placeholder(self.layout, context, strip)
+        else:
+            _draw_shown(self.layout, strip)
+
+
+def _strip(context: bpy.types.Context) -> Any | None:
+    """The active strip, if it is selected and belongs to a session."""
+    scene = compat.sequencer_scene(context)
+    strip = selection.active_strip(scene) if scene is not None else None
+    return strip if strip is not None and strip.type == marks.PICTURE and marks.session_of(strip) else None
+
+
+def _draw_shown(layout: Any, strip: Any) -> None:
+    project = runtime.current().project
+    shown = marks.shown_by(strip)
+    choices = slots.choices(project, marks.session_of(strip))
+    asset = sessions.find_asset(project, shown)
+    row = layout.row(align=True)
+    row.operator("sessions.swap", text="", icon="TRIA_LEFT").direction = "PREVIOUS"
+    name = asset.title if asset else words.tr("Clip of another file")
+    row.menu("SESSIONS_MT_swap", text=name, translate=False)
+    row.operator("sessions.swap", text="", icon="TRIA_RIGHT").direction = "NEXT"
+    at = next((place for place, each in enumerate(choices, 1) if each.id == shown), 0)
+    copies = usage.copies(marks.slot_of(strip))
+    column = layout.column(align=True)
+    column.label(text=words.tr("Clip {at} of {count}").format(at=at or "–", count=len(choices)), translate=False)
+    if copies > 1 and asset is not None:
+        text = words.tr("Show in All {count} Copies").format(count=copies)
+        button = column.operator("sessions.swap", text=text, translate=False, icon="DUPLICATE")
+        button.direction, button.asset_id, button.all_copies = "CHOSEN", shown, True
+    row = layout.row(align=True)
+    row.operator_context = "INVOKE_DEFAULT"
+    row.operator("sessions.continue_shot", icon="TRACKING_FORWARDS_SINGLE")
+    row.operator("sessions.regenerate_to_length", text="To Length", icon="ARROW_LEFTRIGHT")
+
+
+def _draw_placeholder(layout: Any, context: bpy.types.Context, strip: Any) -> None:
+    """A slot that waits: how its takes are doing, and what to do when nothing comes any more."""
+    take = slots.standing(slots.takes_for(runtime.current().project, marks.slot_of(strip)))
+    column = layout.column(align=True)
+    if take is None:
+        wrapped(column, context, words.tr("Nothing is being generated for this placeholder."), icon="INFO")
+    else:
+        column.label(
+            text=words.tr("{name}: {state}").format(name=tips.name(take), state=tips.state(take)),
+            translate=False,
+            icon=tips.STATES[take.state][1],
+        )
+    row = layout.row(align=True)
+    if take is not None and take.state in (TakeState.FAILED, TakeState.CANCELLED):
+        row.operator("sessions.retry", icon="FILE_REFRESH").take_id = take.id
+    elif take is not None and lifecycle.is_running(take):
+        row.operator("sessions.cancel", text="Cancel", icon="X").take_id = take.id
+    row.operator("sessions.remove_placeholder", text="Remove", icon="TRASH").slot = marks.slot_of(strip)
+
+
+class SESSIONS_MT_swap(bpy.types.Menu):
+    """The takes that the selected strip can show"""
+
+    bl_label = "Swap Take"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator("sessions.swap", text="Next Take", icon="TRIA_RIGHT").direction = "NEXT"
+        layout.operator("sessions.swap", text="Previous Take", icon="TRIA_LEFT").direction = "PREVIOUS"
+        strip = _strip(context) if runtime.is_enabled() else None
+        if strip is None:
+            return
+        layout.separator()
+        shown = marks.shown_by(strip)
+        choices = slots.choices(runtime.current().project, marks.session_of(strip))
+        for asset in reversed(choices[-_MOST:]):
+            icon: Any = "RADIOBUT_ON" if asset.id == shown else "RADIOBUT_OFF"
+            text = words.tr("Take {number}").format(number=asset.take_number)
+            button = layout.operator("sessions.swap", text=text, translate=False, icon=icon)
+            button.direction, button.asset_id = "CHOSEN", asset.id
+
+
+_MOST = 24  # a menu longer than the window is no help: arrows and list have them all
+
+CLASSES = (SESSIONS_MT_swap, SESSIONS_PT_strip)

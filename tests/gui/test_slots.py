@@ -1,0 +1,103 @@
+"""A take has its place in the edit from the click on, and an editor works with that place as with any strip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from .app import App
+from .hands import click, drag, move, open_tab, press, region, wait_for
+from .reading import marks
+from .working import all_done, generate, redo, save_as, slow_takes, small_takes, states, strips, tall, undo, until
+
+_LOOK = """
+import importlib
+compat = importlib.import_module("bl_ext.user_default.generative_sessions.blender.compat")
+scene = compat.sequencer_scene(bpy.context)
+found = compat.strips_all(scene.sequence_editor)
+result = sorted(
+    (compat.left_handle(s), compat.right_handle(s), s.channel, s.name, bpy.path.basename(s.filepath), s.blend_alpha)
+    for s in found if s.type == "MOVIE"
+)
+"""
+
+
+def look(app: App) -> list[list[Any]]:
+    """The picture strips: first frame, the first after, channel, name, file, opacity."""
+    found: list[list[Any]] = app.run(_LOOK)
+    return found
+
+
+def strip_box(app: App, frame: float, channel: float) -> tuple[int, int]:
+    """Where in the window a frame of a channel is drawn."""
+    x, y = app.run(
+        f"""
+area = next(a for a in bpy.context.window_manager.windows[0].screen.areas
+            if a.type == "SEQUENCE_EDITOR" and a.spaces.active.view_type != "PREVIEW")
+inner = next(r for r in area.regions if r.type == "WINDOW")
+result = inner.view2d.view_to_region({frame}, {channel}, clip=False)
+"""
+    )
+    window = region(app, "WINDOW")
+    return window.left + int(x), window.bottom - int(y)
+
+
+def test_a_placeholder_is_moved_and_cut_while_its_take_runs_and_the_clip_takes_its_place(
+    app: App, folder: Path
+) -> None:
+    tall(app)
+    open_tab(app)
+    save_as(app, folder / "film.blend")
+    slow_takes(app)
+    generate(app, "A lighthouse")
+    until(lambda: states(app) == ["running"], "the take runs")
+    until(lambda: look(app)[0][3] == "Generating: A lighthouse", "it says what it waits for")
+    assert look(app)[0][:3] == [1, 481, 1]
+    drag(app, strip_box(app, 24, 1.5), strip_box(app, 24, 3.5))
+    until(lambda: look(app)[0][2] == 3, "it lies on channel 3")
+    app.module("blender.compat", "m.scenes_in_sequencers(__import__('bpy').context)[0].frame_set(61)")
+    move(app, strip_box(app, 30, 3.5))
+    press(app, "K")
+    until(lambda: len(look(app)) == 2, "it is cut in two")
+    all_done(app, 1)
+    until(lambda: {each[4] for each in look(app)} == {"Lighthouse 01.mp4"}, "both parts show the clip")
+    left, right = look(app)
+    assert (left[2], right[2]) == (3, 3)
+    assert left[1] == right[0] == 61
+    assert right[1] - left[0] == 480
+    undo(app)
+    until(lambda: {each[4] for each in look(app)} == {"Lighthouse 01.mp4"}, "the clip is back in its place")
+    undo(app)
+    until(lambda: len(look(app)) == 1, "the cut is undone")
+    redo(app)
+    until(lambda: len(look(app)) == 2, "and done again")
+
+
+def test_takes_are_tried_in_the_cut_by_keys_menu_and_panel(app: App, folder: Path) -> None:
+    tall(app)
+    open_tab(app)
+    save_as(app, folder / "film.blend")
+    small_takes(app)
+    generate(app, "A lighthouse", count=3)
+    all_done(app, 3)
+    until(lambda: strips(app)[0].startswith("Lighthouse"), "a clip is in the edit")
+    assert len(look(app)) == 1
+    wait_for(app, "Selected Strip", "UI")
+    first = look(app)[0][4]
+    move(app, strip_box(app, 8, 1.5))
+    press(app, "PAGE_DOWN", shift=True)
+    until(lambda: look(app)[0][4] != first, "another take is shown")
+    second = look(app)[0][4]
+    press(app, "PAGE_UP", shift=True)
+    until(lambda: look(app)[0][4] == first, "the first one is back")
+    undo(app)
+    until(lambda: look(app)[0][4] == second, "swapping is one step")
+    redo(app)
+    until(lambda: look(app)[0][4] == first, "and is done again")
+    below = wait_for(app, "of 3", "UI")  # under the row with both arrows
+    row = below._replace(
+        left=below.left - 30, right=region(app, "UI").right - 40, top=below.top - 32, bottom=below.top - 8
+    )
+    click(app, marks(app.still(), row)[-1])  # ▶
+    until(lambda: look(app)[0][4] != first, "the arrow shows the next one")
+    assert look(app)[0][:3] == [1, 25, 1]
