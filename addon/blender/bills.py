@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from datetime import datetime
-from pathlib import Path
 
 from ..core import pricing, spending
 from ..core.errors import StorageError
@@ -24,8 +23,9 @@ _DAY_SECONDS = 2.0
 _of_session: dict[str, tuple[Session, Sums]] = {}
 _of_rest: tuple[Project, Sums] | None = None
 _of_project: tuple[Project, Sums] | None = None
-_ledgers: dict[Path, ledger.Ledger] = {}
-_of_today: tuple[float, Sums] | None = None
+_ledger: ledger.Ledger | None = None
+_of_today: Sums = {}
+_looked_at = -_DAY_SECONDS
 
 
 def money(amount: float, unit: str) -> str:
@@ -91,27 +91,33 @@ def of_rest(project: Project) -> Sums:
 
 
 def of_today() -> Sums:
-    """What was sent today, in all files and by every Blender of this user. Looks at the disk every two seconds only."""
-    global _of_today
+    """What was sent today, in all files and by every Blender of this user, as `keep_up` last saw it."""
+    return _of_today
+
+
+def keep_up() -> bool:
+    """Look at the ledger, every two seconds at most: other Blenders write it, too. Returns whether sums are others."""
+    global _looked_at, _of_today
     moment = time.monotonic()
-    if _of_today is None or moment - _of_today[0] >= _DAY_SECONDS:
-        _of_today = moment, _sent_today()
-    return _of_today[1]
+    if moment - _looked_at < _DAY_SECONDS:
+        return False
+    before, _looked_at, _of_today = _of_today, moment, _sent_today()
+    return before != _of_today
 
 
 def forget() -> None:
     """Another file is opened, or prices have changed."""
-    global _of_project, _of_rest, _of_today
+    global _of_project, _of_rest
     _of_session.clear()
-    _of_project = _of_rest = _of_today = None
+    _of_project = _of_rest = None
 
 
 def _sent_today() -> Sums:
-    path = places.user_folder("") / ledger.NAME
-    if path not in _ledgers:
-        _ledgers[path] = ledger.Ledger(path, _DAY_BYTES)
+    global _ledger
+    if _ledger is None:
+        _ledger = ledger.Ledger(places.user_folder("") / ledger.NAME, _DAY_BYTES)
     try:
-        return spending.of_day(_ledgers[path].entries(), datetime.now().astimezone().date())
+        return spending.of_day(_ledger.entries(), datetime.now().astimezone().date())
     except StorageError as error:
         log.warning("the ledger cannot be read: %s", error)
         return {}

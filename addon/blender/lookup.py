@@ -6,6 +6,7 @@ Projects are frozen and share what did not change, so what was found holds as lo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from ..core import lifecycle, marking
 from ..core.models import Asset, Project, Session, Take
@@ -13,6 +14,7 @@ from . import runtime
 
 _takes: tuple[Session | None, dict[str, Take]] = (None, {})
 _assets: tuple[Sequence[Asset], dict[str, Asset]] = ((), {})
+_twins: tuple[Session | None, Sequence[Asset], dict[str, Take]] = (None, (), {})
 _trashed: tuple[Sequence[Asset], list[Asset]] = ((), [])
 _running: tuple[Project | None, tuple[Take, ...]] = (None, ())
 _running_in: dict[str, tuple[Session, tuple[Take, ...]]] = {}
@@ -50,11 +52,22 @@ def same_clip(take: Take) -> Take | None:
 
     A service that made a request before may answer with what it has: ComfyUI does.
     """
-    session, clip = runtime.current().session, asset(take.asset_id)
-    if session is None or clip is None:
-        return None
-    earlier = (each for each in session.takes if each.number < take.number)
-    return next((each for each in earlier if (its := asset(each.asset_id)) and its.sha256 == clip.sha256), None)
+    global _twins
+    session, assets = runtime.current().session, runtime.current().project.assets
+    if _twins[0] is not session or _twins[1] is not assets:
+        _twins = session, assets, _same_clips(session.takes if session else ())
+    return _twins[2].get(take.id)
+
+
+def _same_clips(takes: Sequence[Take]) -> dict[str, Take]:
+    """By the id of each take whose clip was there before: the first one with it."""
+    first: dict[str, Take] = {}
+    twins: dict[str, Take] = {}
+    for each in sorted(takes, key=attrgetter("number")):
+        clip = asset(each.asset_id)
+        if clip is not None and first.setdefault(clip.sha256, each) is not each:
+            twins[each.id] = first[clip.sha256]
+    return twins
 
 
 def running() -> tuple[Take, ...]:
@@ -73,8 +86,8 @@ def running() -> tuple[Take, ...]:
 
 def forget() -> None:
     """Hold nothing of a project that is shown no more."""
-    global _takes, _assets, _trashed, _running
-    _takes, _assets, _trashed, _running = (None, {}), ((), {}), ((), []), (None, ())
+    global _takes, _assets, _twins, _trashed, _running
+    _takes, _assets, _twins, _trashed, _running = (None, {}), ((), {}), (None, (), {}), ((), []), (None, ())
     _running_in.clear()
 
 

@@ -9,7 +9,7 @@ import bpy
 
 from ..core import pricing, sessions
 from ..core.errors import InputError
-from ..core.models import Cost, Draft, Placement, Project, Request
+from ..core.models import Cost, Draft, Placement, Request
 from . import accounts, compat, properties, runtime, settings, workers
 from .slots import reserving
 from .slots.selection import Place
@@ -65,18 +65,19 @@ def send(context: bpy.types.Context, order: Order) -> list[str]:
     def placed(batch: str) -> Placement:
         return Placement(scene=order.scene, frame=place.frame if place else order.frame, batch=batch)
 
-    project = sessions.edit_draft_of(state.project, order.session_id, dict(order.draft), runtime.now())
-    project, session, takes = sessions.generate(
-        _switched(project, order.session_id),
+    shown = state.session.id if state.session else None
+    project, session, takes = sessions.add_takes(
+        state.project,
+        order.session_id,
+        order.draft,
         order.requests,
         runtime.now(),
         place=placed if order.draft.insert else None,
         pattern=settings.get().pattern,
         slot=slot,
     )
-    shown = state.session.id if state.session else None
-    if shown != order.session_id:
-        project = _as_before(project, shown)
+    if shown == order.session_id:
+        project = sessions.switch(project, session.id, runtime.now())
     ids = [take.id for take in takes]
     workers.open_project(state.path)  # without a worker nothing would ever run
     with reserving.reserved(scene, place, order.requests[0], session_id=session.id, slot=slot):
@@ -87,19 +88,3 @@ def send(context: bpy.types.Context, order: Order) -> list[str]:
     if shown == order.session_id:
         properties.panel(context).take_index = 0
     return ids
-
-
-def _switched(project: Project, session_id: str | None) -> Project:
-    active = sessions.active(project)
-    if (active.id if active else None) == session_id:
-        return project
-    if session_id is None:
-        return sessions.start_draft(project, runtime.now())
-    return sessions.switch(project, session_id, runtime.now())
-
-
-def _as_before(project: Project, session_id: str | None) -> Project:
-    """The panel as it was, with what was typed there for a session to come."""
-    project = _switched(project, session_id)
-    desk = runtime.current().project.desk
-    return sessions.edit_draft_of(project, None, dict(desk.draft), runtime.now()) if desk else project

@@ -26,6 +26,7 @@ from ..core.checking import MAX_COUNT
 from ..core.errors import SessionsError
 from ..core.models import Draft
 from . import choices, filters, form, mirror, options, runtime, searching, words
+from .slots import following
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ def _set_session_index(_self: Any, index: int) -> None:
     rows = mirror.rows("sessions")
     if 0 <= index < len(rows):
         state = runtime.current()
+        following.let_be()
         try:
             runtime.commit(sessions.switch(state.project, rows[index][0], runtime.now()))
         except SessionsError as error:

@@ -54,6 +54,7 @@ def tick(budget: float = BUDGET) -> None:
     workers.configure()
     arrivals.mend_after_undo()
     changed |= prompts.follow()
+    changed |= bills.keep_up()
     changed |= following.keep_up()
     changed |= keeping.keep_up()
     changed |= adopting.keep_up()

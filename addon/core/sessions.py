@@ -170,25 +170,55 @@ def detached_takes(session: Session) -> list[DetachedTake]:
     ]
 
 
+def session_of(project: Project, take_id: str) -> Session | None:
+    """The session that a take belongs to; None if there is none, or if it was deleted."""
+    return next((each for each in project.sessions if any(take.id == take_id for take in each.takes)), None)
+
+
 def generate(
     project: Project,
     requests: list[Request],
     now: datetime,
-    name: str = "",
     place: Callable[[str], Placement] | None = None,
     pattern: str = "",
     slot: str = "",
 ) -> tuple[Project, Session, list[Take]]:
-    """Add a queued take for each request, all of one click, to the active session or to a new one; move it to the top.
+    """Add takes to the active session, or to a new one, which is active then. As `add_takes`."""
+    session = active(project)
+    project, session, takes = add_takes(
+        project, session.id if session else None, draft(project), requests, now, place=place, pattern=pattern, slot=slot
+    )
+    return switch(project, session.id, now), session, takes
 
-    `name` is what a person typed before generating, empty for one by number as `pattern` says (see `numbering`), or
+
+def add_takes(
+    project: Project,
+    session_id: str | None,
+    drafted: Draft,
+    requests: list[Request],
+    now: datetime,
+    place: Callable[[str], Placement] | None = None,
+    pattern: str = "",
+    slot: str = "",
+) -> tuple[Project, Session, list[Take]]:
+    """Add a queued take for each request, all of one click, to a session, which moves to the top; the panel stays.
+
+    `drafted` is what stood in the panel, and stands there again when the session is. With None for a session one is
+    made. It has the name that a person gave in the draft, else one by number as `pattern` says (see `numbering`), or
     from the prompt where that is empty too. `place` makes the placement from the click's batch id; None leaves the
-    clips in the list; `slot` is the place in the edit that they are for. Raises `InputError` for a name or pattern that
-    cannot be used.
+    clips in the list; `slot` is the place in the edit that they are for.
+
+    Raises:
+        InputError: there are no requests, or the name or pattern cannot be used.
+        NotFoundError: the session is not there (any more).
     """
     if not requests:
         raise InputError("There is nothing to generate.", "Choose a count of at least 1.")
-    session = active(project) or _new_session(project, requests[0].prompt, name, pattern, now)
+    if session_id is None:
+        session = _new_session(project, drafted, requests[0].prompt, pattern, now)
+    else:
+        project = edit_draft_of(project, session_id, dict(drafted), now)
+        session = get(project, session_id)
     first = max((take.number for take in session.takes), default=0) + 1
     batch = new_id()
     takes = [
@@ -206,8 +236,12 @@ def generate(
     newest = max((other.last_generated_at for other in project.sessions), default=session.last_generated_at)
     used = {"takes": (*session.takes, *takes), "last_generated_at": _after(newest, now)}
     session = session.model_copy(update=used)
-    blank = draft(project).model_copy(update={"name": "", "prompt": "", "inputs": (), "joins": None})
-    return _with_desk(with_session(project, session), session.id, blank, now), session, takes
+    project = with_session(project, session)
+    desk = project.desk
+    if session_id is None and desk and desk.draft.prompt == drafted.prompt:  # another one was typed since, for the next
+        blank = drafted.model_copy(update={"name": "", "prompt": "", "inputs": (), "joins": None})
+        project = _with_desk(project, desk.active_session_id, blank, now)
+    return project, session, takes
 
 
 def claim_placement(project: Project, session_id: str, take_id: str) -> tuple[Project, Placement | None]:
@@ -246,16 +280,15 @@ def _after(before: datetime, now: datetime) -> datetime:
     return max(now, before + timedelta(microseconds=1))
 
 
-def _new_session(project: Project, prompt: str, name: str, pattern: str, now: datetime) -> Session:
-    typed = name or draft(project).name
+def _new_session(project: Project, drafted: Draft, prompt: str, pattern: str, now: datetime) -> Session:
     return Session(
         id=new_id(),
-        name=_new_name(typed, prompt, pattern, [session.name for session in project.sessions]),
+        name=_new_name(drafted.name, prompt, pattern, [session.name for session in project.sessions]),
         created_at=now,
         last_generated_at=now,
         named_at=now,
         drafted_at=now,
-        draft=draft(project).model_copy(update={"name": ""}),
+        draft=drafted.model_copy(update={"name": ""}),
     )
 
 

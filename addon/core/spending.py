@@ -128,11 +128,6 @@ def of_rest(project: Project, estimate: Estimate) -> Sums:
     return added([of_takes(project.detached, estimate), *clips])
 
 
-def of_project(project: Project, estimate: Estimate) -> Sums:
-    """What a project's takes cost, with those of sessions that were deleted since."""
-    return added([of_rest(project, estimate), *(of_session(session, estimate) for session in project.sessions)])
-
-
 def of_day(entries: Iterable[Entry], day: date) -> Sums:
     """What was sent on a day of this machine's calendar, in all projects.
 

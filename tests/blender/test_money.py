@@ -31,7 +31,7 @@ def preferences(extension: str, installed: Callable[[str], ModuleType]) -> Itera
 
 
 @pytest.fixture
-def day(installed: Callable[[str], ModuleType]) -> Iterator[Callable[..., None]]:
+def day(installed: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Write into the ledger that something was sent just now."""
     bills, ledger, spending = installed("blender.bills"), installed("storage.ledger"), installed("core.spending")
     path = installed("blender.places").user_folder("") / ledger.NAME
@@ -42,13 +42,14 @@ def day(installed: Callable[[str], ModuleType]) -> Iterator[Callable[..., None]]
             amount=amount, currency=currency,
         )  # fmt: skip
         ledger.Ledger(path).add(entry)
-        bills.forget()
+        bills.keep_up()
 
+    monkeypatch.setattr(bills, "_DAY_SECONDS", 0.0)
     path.unlink(missing_ok=True)
-    bills.forget()
+    bills.keep_up()
     yield send
     path.unlink(missing_ok=True)
-    bills.forget()
+    bills.keep_up()
 
 
 def text_of(name: str, owner: Any = None) -> str:

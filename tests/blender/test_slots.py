@@ -208,6 +208,21 @@ def test_a_selected_strip_brings_its_session_into_the_panel(
     assert runtime.current().session.name == "Lighthouse in a storm"
 
 
+def test_the_panel_stays_where_a_person_took_it_when_the_selected_placeholder_gets_its_clip(
+    start: Any, settled: Any, runtime: Any, installed: Any, marks: Any
+) -> None:
+    tick = installed("blender.pump").tick
+    start(PROMPT)
+    strip = placeholder(marks)
+    strip.select = True
+    bpy.context.scene.sequence_editor.active_strip = strip
+    tick()
+    bpy.ops.sessions.new()
+    settled(lambda: shows(pictures()[0]).startswith("Lighthouse"))
+    tick()
+    assert runtime.current().session is None
+
+
 def test_swapping_goes_through_the_takes_and_around_and_is_one_undo_step(
     start: Any, settled: Any, marks: Any, installed: Any
 ) -> None:

@@ -223,3 +223,21 @@ def test_a_take_that_ended_without_a_clip_can_be_tried_again(
         bpy.ops.sessions.retry(take_id=again.id)
     bpy.ops.sessions.cancel(take_id=again.id)
     settled()
+
+
+def test_a_take_is_tried_again_in_its_own_session(
+    saved_file: Path, runtime: Any, start: Callable[..., None], settled: Callable[[], None]
+) -> None:
+    start("A red fox", duration=60.0)
+    bpy.ops.sessions.cancel()
+    settled()
+    fox = runtime.current().session
+    bpy.ops.sessions.new()
+    bpy.context.window_manager.generative_sessions.prompt = "A lighthouse"
+    bpy.ops.sessions.retry(take_id=fox.takes[0].id)
+    (session,) = runtime.current().project.sessions
+    assert [take.number for take in session.takes] == [1, 2]
+    assert runtime.current().session is None
+    assert runtime.current().draft.prompt == "A lighthouse"
+    bpy.ops.sessions.cancel(take_id=session.takes[1].id)
+    settled()

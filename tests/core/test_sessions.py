@@ -8,7 +8,7 @@ from addon.core import lifecycle, merging, sessions
 from addon.core.errors import InputError, NotFoundError, Problem
 from addon.core.models import Project, TakeState
 
-from .builders import at, finished, generated, with_take
+from .builders import at, finished, generated, request, with_take
 
 
 def names(project: Project) -> list[str]:
@@ -97,6 +97,31 @@ def test_a_prompt_that_was_typed_and_never_sent_is_not_thrown_away() -> None:
     assert sessions.draft(sessions.start_draft(project, at(4))).prompt == "Half an idea"
     project = sessions.switch(project, first.id, at(5))
     assert sessions.draft(sessions.start_draft(project, at(6))).prompt == "Half an idea"
+
+
+def test_generating_in_a_session_leaves_what_was_typed_for_another_one() -> None:
+    project, first, _ = generated(Project(), "First shot", 1)
+    project = sessions.edit_draft(sessions.start_draft(project, at(2)), {"prompt": "Half an idea"}, at(3))
+    project, _, _ = generated(sessions.switch(project, first.id, at(4)), "First shot", 5)
+    assert sessions.draft(sessions.start_draft(project, at(6))).prompt == "Half an idea"
+
+
+def test_takes_are_added_to_a_session_that_the_panel_does_not_show() -> None:
+    project, first, second = two_sessions()
+    drafted = sessions.get(project, first).draft
+    project, session, _ = sessions.add_takes(project, first, drafted, [request("First shot")], at(4))
+    assert (session.id, len(session.takes)) == (first, 2)
+    assert names(project) == ["First shot", "Second shot"]
+    assert sessions.active(project) == sessions.get(project, second)
+
+
+def test_a_session_made_of_an_earlier_draft_leaves_what_was_typed_since() -> None:
+    project = sessions.edit_draft(Project(), {"prompt": "A lighthouse"}, at(1))
+    earlier = sessions.draft(project)
+    project = sessions.edit_draft(project, {"prompt": "A fox"}, at(2))
+    project, session, _ = sessions.add_takes(project, None, earlier, [request("A lighthouse")], at(3))
+    assert (session.name, session.draft.prompt) == ("Lighthouse", "A lighthouse")
+    assert sessions.draft(project).prompt == "A fox"
 
 
 def test_a_clock_that_was_set_back_undoes_nothing() -> None:

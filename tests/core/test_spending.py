@@ -88,8 +88,8 @@ def test_a_project_counts_the_clips_of_sessions_that_are_gone() -> None:
     asset = asset_of(session, first).model_copy(update={"cost": CENTS})
     project = project.model_copy(update={"sessions": (session,), "assets": (asset,)})
     assert spending.of_session(session, nothing) == {"USD": 0.5}
-    assert spending.of_project(project, nothing) == {"USD": 0.5}
-    assert spending.of_project(sessions.delete(project, session.id, at(5)), nothing) == {"USD": 0.5}
+    assert spending.of_rest(project, nothing) == {}
+    assert spending.of_rest(sessions.delete(project, session.id, at(5)), nothing) == {"USD": 0.5}
 
 
 def test_an_empty_session_costs_nothing() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import os
 import socket
+import socketserver
 import ssl
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,10 +43,22 @@ def test_a_certificate_that_nobody_vouches_for_has_sent_nothing(
     assert server.asked == []
 
 
-def test_a_server_that_speaks_no_tls_has_been_sent_nothing(serve: Callable[..., Server]) -> None:
-    server = serve(lambda line: line.json({"id": "1"}))
-    with pytest.raises(ProviderError, match="no secure connection could be made"):
-        create(client(server.base.replace("http:", "https:")))
+class _Plain(socketserver.BaseRequestHandler):
+    """Answers whatever comes first in plain text."""
+
+    def handle(self) -> None:
+        self.request.recv(4096)
+        self.request.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def test_a_server_that_speaks_no_tls_has_been_sent_nothing() -> None:
+    with socketserver.TCPServer(("127.0.0.1", 0), _Plain) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        try:
+            with pytest.raises(ProviderError, match="no secure connection could be made"):
+                create(client(f"https://127.0.0.1:{server.server_address[1]}"))
+        finally:
+            server.shutdown()
 
 
 def test_a_tls_connection_that_breaks_after_the_request_left_is_uncertain(

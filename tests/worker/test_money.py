@@ -170,7 +170,8 @@ def test_a_take_that_is_sent_again_counts_twice_in_the_sums_as_in_the_day(
     assert take_on_disk(sidecar, take_id).state is TakeState.SUCCEEDED
     assert today(user) == {"USD": sum_of_both}
     expected = Cost(amount=1.0, currency="USD")
-    assert spending.of_project(on_disk(sidecar), lambda _request: expected) == {"USD": sum_of_both}
+    (session,) = on_disk(sidecar).sessions
+    assert spending.of_session(session, lambda _request: expected) == {"USD": sum_of_both}
 
 
 def test_what_is_free_is_sent_again_without_a_word_of_money(blender: BlenderSide, sidecar: Path) -> None:

@@ -11,6 +11,7 @@ from ...core import sessions
 from ...core.errors import NotFoundError
 from ...core.models import Session
 from .. import files, runtime, settings, words
+from ..slots import following
 from .reporting import NO_UNDO, Result, reporting
 
 
@@ -62,6 +63,7 @@ class SESSIONS_OT_new(bpy.types.Operator):
 
     @reporting
     def execute(self, _context: bpy.types.Context) -> Result:
+        following.let_be()
         state = runtime.current()
         runtime.commit(sessions.start_draft(state.project, runtime.now(), self.name))
         return {"FINISHED"}
@@ -89,6 +91,7 @@ class SESSIONS_OT_switch(bpy.types.Operator):
     @reporting
     def execute(self, _context: bpy.types.Context) -> Result:
         session = _target(self.session_id)
+        following.let_be()
         runtime.commit(sessions.switch(runtime.current().project, session.id, runtime.now()))
         return {"FINISHED"}
 

@@ -7,7 +7,7 @@ from bpy.props import EnumProperty, StringProperty
 
 from ...core import lifecycle, pricing, requesting, sessions
 from ...core.errors import InputError, NotFoundError
-from ...core.models import Cost, Request, Take, TakeState
+from ...core.models import Cost, Draft, Request, Take, TakeState
 from ...core.wording import N_
 from ...worker import messages
 from .. import accounts, properties, runtime, words, workers
@@ -113,9 +113,10 @@ class SESSIONS_OT_retry(bpy.types.Operator):
 
     @reporting
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Result:
-        request = _target(self.take_id, context).request
-        cost = _cost(request)
-        if cost and paid.is_above(cost, request.provider):
+        take = _target(self.take_id, context)
+        self.take_id = take.id  # the answer is about this one, whatever is selected then
+        cost = _cost(take.request)
+        if cost and paid.is_above(cost, take.request.provider):
             return paid.confirm(self, context, event, cost)
         return self.execute(context)
 
@@ -126,16 +127,22 @@ class SESSIONS_OT_retry(bpy.types.Operator):
             raise InputError("Take {number} has not ended yet.", number=take.number)
         requesting.check_ours(take.request)
         wanted = take.placement
-        project, _, takes = sessions.generate(
-            runtime.current().project,
+        state = runtime.current()
+        home = sessions.session_of(state.project, take.id)
+        drafted = home.draft if home else Draft(prompt=take.request.prompt, provider=take.request.provider)
+        project, session, takes = sessions.add_takes(
+            state.project,
+            home.id if home else None,
+            drafted,
             [take.request],
             runtime.now(),
             place=(lambda batch: wanted.model_copy(update={"batch": batch})) if wanted else None,
             slot=take.slot,
         )
-        workers.open_project(runtime.current().path)
+        workers.open_project(state.path)
         runtime.commit(project, run=[each.id for each in takes])
-        properties.panel(context).take_index = 0
+        if state.session and state.session.id == session.id:
+            properties.panel(context).take_index = 0
         return {"FINISHED"}
 
 

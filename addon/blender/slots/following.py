@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 _LOOKING = 0.002  # seconds of a tick
 
-_followed: tuple[str, str] | None = None
+_followed: tuple[object, ...] | None = None
 
 
 def keep_up() -> bool:
@@ -34,23 +34,38 @@ def forget() -> None:
     usage.forget()
 
 
+def let_be() -> None:
+    """A person says what the panel is to show: whatever is selected now does not change that."""
+    global _followed
+    _followed, _ = _selected()
+
+
 def _follow_selection() -> bool:
     """Bring the session of a strip that has just been selected into the panel."""
     global _followed
-    for scene in compat.scenes_in_sequencers(bpy.context):
-        strip = selection.active_strip(scene)
-        seen = (scene.name, strip.name) if strip is not None else None
-        if seen == _followed:
-            return False
-        _followed = seen
-        state = runtime.current()
-        wanted = marks.session_of(strip) if strip is not None else ""
-        session = sessions.find(state.project, wanted) if wanted else None
-        if session is None or session is state.session or state.blocked:
-            return False
-        runtime.commit(sessions.switch(state.project, session.id, runtime.now()))
-        return True
-    return False
+    seen, wanted = _selected()
+    if seen == _followed:
+        return False
+    _followed = seen
+    state = runtime.current()
+    session = sessions.find(state.project, wanted) if wanted else None
+    if session is None or session is state.session or state.blocked:
+        return False
+    runtime.commit(sessions.switch(state.project, session.id, runtime.now()))
+    return True
+
+
+def _selected() -> tuple[tuple[object, ...] | None, str]:
+    """What tells the selected strip from others, and the id of its session; None and empty if there is none.
+
+    Not by its name where it is in a slot: that changes with its takes, which is no reason to follow it.
+    """
+    scene = next(iter(compat.scenes_in_sequencers(bpy.context)), None)
+    strip = selection.active_strip(scene) if scene is not None else None
+    if scene is None or strip is None:
+        return None, ""
+    seen = (scene.name, marks.slot_of(strip) or strip.name, strip.channel, compat.left_handle(strip))
+    return seen, marks.session_of(strip)
 
 
 def _mend_placeholders() -> bool:
