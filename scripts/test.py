@@ -5,7 +5,7 @@ each Blender. Makes the environments for it the first time; after that nothing u
 all runs. Fails on a skipped test too, unless its reason stands in ALLOWED_SKIPS.
 
 `--gui [--blender PATH]…` instead works the built package by mouse and keyboard in the window of a real Blender
-(tests/gui), one Blender after the other. What a failed test saw is in dist/screens.
+(tests/gui), two Blenders at once. What a failed test saw is in dist/screens.
 
 `--real` instead lets the built package generate with a real SGLang server (tests/real), which scripts/get_sglang.py
 sets up the first time.
@@ -55,7 +55,9 @@ NO_TESTS = 5
 RUN_SECONDS = 20 * 60
 GUI_RUN_SECONDS = 30 * 60
 REAL_RUN_SECONDS = 15 * 60
-AT_ONCE = 3
+# Tests wait more than they work, in windows less than elsewhere.
+AT_ONCE = 4
+WINDOWS_AT_ONCE = 2
 SCREENS = DIST / "screens"
 
 
@@ -66,6 +68,16 @@ class Run(NamedTuple):
     python: Path
     paths: tuple[str, ...]
     blender: Path | None = None
+
+
+class Started(NamedTuple):
+    """A running pytest, and whether it has a session of its own."""
+
+    process: subprocess.Popen[bytes]
+    has_session: bool
+
+
+_running: list[Started] = []
 
 
 class Result(NamedTuple):
@@ -218,14 +230,19 @@ def set_up(wanted: Mapping[str, tuple[str, ...]], blenders: Mapping[str, Path]) 
 
 
 def execute_all(runs: Sequence[Run], options: Sequence[str], reports: Path) -> Iterator[Result]:
-    """Run pytest for each run: some at once, but one after the other where they work a window and wait for answers."""
+    """Run pytest for each run, some at once."""
 
     def one(run: Run) -> Result:
         return execute(run, options, reports / f"{run.name}.xml")
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from pool.map(one, [run for run in runs if not run.blender])
-    yield from map(one, [run for run in runs if run.blender])
+    with ThreadPoolExecutor(WINDOWS_AT_ONCE if any(run.blender for run in runs) else AT_ONCE) as pool:
+        try:
+            yield from pool.map(one, runs)
+        except BaseException:  # Ctrl+C reaches no run that has a session of its own
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(_running):
+                end(process)
+            raise
 
 
 def execute(run: Run, options: Sequence[str], report: Path) -> Result:
@@ -267,7 +284,7 @@ def call(
     """Run a command in the project's folder and return its exit code; it is ended when the time limit (s) is over.
 
     `with_all_it_started`: a Blender or a screen that it leaves behind, however it ended, is ended too (not on Windows).
-    For that it gets a session of its own. Ctrl+C does not reach there, only here, so this has to be the main thread.
+    For that it gets a session of its own.
 
     Raises:
         subprocess.TimeoutExpired: the time limit was over.
@@ -282,14 +299,22 @@ def call(
         stderr=subprocess.STDOUT,
         start_new_session=own_session,
     )
+    started = Started(process, own_session)
+    _running.append(started)
     try:
         return process.wait(limit)
     finally:
-        if own_session:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait()
+        _running.remove(started)
+        end(started)
+
+
+def end(started: Started) -> None:
+    """End a run, and with a session of its own all that it started."""
+    if started.has_session:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(started.process.pid, signal.SIGKILL)
+    started.process.kill()
+    started.process.wait()
 
 
 def count(report: Path, code: int) -> tuple[Result, list[str]]:

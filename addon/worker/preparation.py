@@ -5,10 +5,7 @@ sent. By a background Blender, the one program at hand that reads and writes eve
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
-import os
-import subprocess
 import tempfile
 import threading
 from collections import defaultdict
@@ -25,15 +22,13 @@ from ..core.errors import InputError, Kind, Problem, SessionsError, StorageError
 from ..core.models import Input, Request
 from ..storage import files, inputs
 from ..storage.inputs import Facts
+from . import background
 from .messages import Prepare, Prepared, Underway
 
 log = logging.getLogger(__name__)
 
 _SCRIPT = Path(__file__).resolve().parents[1] / "blender" / "media" / "run.py"
 _AT_ONCE = 2
-_LOOK_SECONDS = 0.1
-_END_SECONDS = 10.0
-_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows only
 
 # What services that take files at all take.
 _SENT_AS_IT_IS = {
@@ -219,64 +214,28 @@ class Preparation:
             raise Stopped
         with tempfile.TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as name:
             folder = Path(name)
-            order, answer = folder / "order.json", folder / "answer.json"
-            order.write_text(json.dumps({**wish, "out": str(folder / "made")}), "utf-8")
-            code = self._run([*self._blender, str(_SCRIPT), "--", str(order), str(answer)], folder, wanted)
-            if not answer.exists():
-                log.warning("no answer to %s: %s", wish, _tail(folder / "output.txt"))
-                raise InputError(
-                    "The Blender that read “{name}” ended before it was done (exit code {code}).",
-                    "Try again; if it happens again, look into the worker's log.",
-                    name=Path(wish["file"]).name if "scene" not in wish else wish["scene"],
-                    code=code,
-                )
-            said = json.loads(answer.read_text("utf-8"))
-            if "error" in said:
-                log.warning("%s: %s", wish, _tail(folder / "output.txt"))
-                problem = Problem(
-                    kind=Kind.INPUT, message=said["error"], remedy="Choose another input.", values=said["values"]
-                )
-                raise InputError.of(problem)
+            asked = {**wish, "out": str(folder / "made")}
+            try:
+                said = background.asked(self._blender, _SCRIPT, asked, folder, self._watcher(folder, wanted))
+            except InputError as error:
+                raise InputError.of(error.problem.model_copy(update={"remedy": "Choose another input."})) from error
+            if said is None:
+                raise Stopped
             yield said, Path(said["file"])
 
-    def _run(self, command: list[str], folder: Path, wanted: _Wanted) -> int:
-        environment = {
-            **os.environ,
-            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)),
-            "BLENDER_USER_RESOURCES": str(folder / "profile"),
-        }
-        with (folder / "output.txt").open("wb") as output:
-            try:
-                process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,  # closed when this worker ends, however it does: then the process ends too
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    cwd=folder,
-                    env=environment,
-                    creationflags=_NO_WINDOW,
-                )
-            except OSError as error:
-                raise StorageError(
-                    "{program} could not be started to make an input: {error}.",
-                    "Restart Blender, then try again.",
-                    program=command[0],
-                    error=error.strerror or str(error),
-                ) from error
-        with process:
-            told = None
-            while True:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    return process.wait(_LOOK_SECONDS)
-                progress = _progress(folder / "made.progress")
-                if progress and progress != told:
-                    told = progress
-                    wanted.count(*progress)
-                if wanted.stopped() or self._closed.is_set():
-                    process.kill()
-                    with contextlib.suppress(subprocess.TimeoutExpired):
-                        process.wait(_END_SECONDS)
-                    raise Stopped
+    def _watcher(self, folder: Path, wanted: _Wanted) -> Callable[[], bool]:
+        """What looks how far the script in `folder` is, tells it, and knows whether it is still wanted."""
+        told: tuple[int, int] | None = None
+
+        def stopped() -> bool:
+            nonlocal told
+            progress = _progress(folder / "made.progress")
+            if progress and progress != told:
+                told = progress
+                wanted.count(*progress)
+            return wanted.stopped() or self._closed.is_set()
+
+        return stopped
 
 
 def _kept(file: Path, folder: Folder, facts: Facts, variant: str = "") -> Path:
@@ -322,9 +281,3 @@ def _fits(file: Path, facts: Facts, slot: Slot) -> bool:
 
 def _facts(said: dict[str, Any], sha256: str) -> Facts:
     return Facts.model_validate({**said, "sha256": sha256})
-
-
-def _tail(output: Path) -> str:
-    with contextlib.suppress(OSError):
-        return output.read_bytes()[-2000:].decode("utf-8", "replace")
-    return ""

@@ -24,12 +24,24 @@ MAY_WAIT: frozenset[str] = frozenset(
         "files.py:before_save",
         "files.py:after_save",
         "files.py:close_current",  # another file is opened: as at exit, the last change goes to the disk first
+        "commands.py:run",  # a command has no window, and ends Blender when it is done
         "operators/generate.py:SESSIONS_OT_generate.execute",
+        "operators/generate.py:finish",
         "operators/given.py:prepare",  # called by that `execute` alone: a button takes its files before
         "operators/inputs.py:wait",
         "operators/inputs.py:_Take.execute",
         "operators/inputs.py:SESSIONS_OT_input_from_file.execute",
         "operators/accounts.py:SESSIONS_OT_test_connection.execute",
+        "operators/exports.py:SESSIONS_OT_export_session.execute",  # from the file browser it is modal
+        # Only where there is no window:
+        "operators/keeping.py:finish",
+        "operators/keeping.py:_Errand.execute",
+        "operators/adopting.py:SESSIONS_OT_adopt_strip.execute",
+        "operators/adopting.py:SESSIONS_OT_adopt_file.execute",
+        # These have an `invoke` that sends, and goes on:
+        "operators/refining.py:_Join.execute",
+        "operators/refining.py:SESSIONS_OT_vary.execute",
+        "operators/refining.py:SESSIONS_OT_regenerate_to_length.execute",
         "registration.py:_leave_file",
     }
 )

@@ -12,6 +12,7 @@ from PIL import Image
 
 Pixels = NDArray[numpy.uint8]
 
+_GRID = 32  # pixels
 _MARGIN = 12  # pixels around what has changed that are read again with it
 _ALIKE = 0.86  # of a text's letters; the reader mistakes one in ten small ones
 _ALIKE_SIGNS = {"0": "o", "1": "l", "i": "l", "|": "l", "ı": "l", "’": "'", "，": ",", "：": ":", "…": "", ".": ""}
@@ -99,7 +100,7 @@ class Reader:
         if rows.size:
             changed = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
             changed = changed.moved(asked.left, asked.top).grown(_MARGIN)
-            changed = self._whole_lines(changed).within(whole)
+            changed = _on_grid(self._whole_lines(changed)).within(whole)
             kept = [line for line in self._lines if not line.box.meets(changed)]
             self._lines = kept + _recognized(pixels, changed)
             part = slice(changed.top, changed.bottom), slice(changed.left, changed.right)
@@ -112,6 +113,11 @@ class Reader:
             if whole == changed:
                 return changed
             changed = whole
+
+
+def _on_grid(box: Box) -> Box:
+    """The box with its edges where the reader's network has its own: then it finds a line in the same pixels again."""
+    return Box(*(edge // _GRID * _GRID for edge in box[:2]), *(-(-edge // _GRID) * _GRID for edge in box[2:]))
 
 
 def find(lines: list[Line], text: str, within: Box | None = None, *, everywhere: bool = False) -> list[Box]:
@@ -219,7 +225,7 @@ def _recognized(pixels: Pixels, part: Box) -> list[Line]:
     # Very flat pictures are read badly: they get some ground around them.
     high, wide = crop.shape[:2]
     padded = numpy.pad(crop, ((0, max(0, 64 - high)), (0, max(0, 64 - wide)), (0, 0)), mode="edge")
-    found, _ = _engine()(padded)
+    found, _ = _engine()(padded, use_cls=False)  # nothing stands upside down
     lines = []
     for corners, text, _ in found or ():
         xs, ys = [point[0] for point in corners], [point[1] for point in corners]
@@ -237,4 +243,20 @@ def _recognized(pixels: Pixels, part: Box) -> list[Line]:
 def _engine():  # type: ignore[no-untyped-def]
     from rapidocr_onnxruntime import RapidOCR
 
-    return RapidOCR(det_limit_side_len=64, det_limit_type="min", intra_op_num_threads=2)
+    engine = RapidOCR(det_limit_side_len=64, det_limit_type="min", intra_op_num_threads=2)
+    engine.text_rec = _remembered(engine.text_rec)
+    return engine
+
+
+def _remembered(recognize):  # type: ignore[no-untyped-def]
+    """What a line of pixels says is asked once: to read costs most, and most of a screen was there before."""
+    known: dict[bytes, tuple[str, float]] = {}
+
+    def look(pictures: list[Pixels], words: bool = False) -> tuple[list[tuple[str, float]], float]:
+        names = [b"%d %b" % (len(picture), picture.tobytes()) for picture in pictures]
+        new = {name: picture for name, picture in zip(names, pictures, strict=True) if name not in known}
+        if new:
+            known.update(zip(new, recognize(list(new.values()), words)[0], strict=True))
+        return [known[name] for name in names], 0.0
+
+    return look

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from .app import App
@@ -75,8 +76,11 @@ def test_rename_and_delete_by_the_rows_menu(app: App, folder: Path) -> None:
 
 
 def row_menu(app: App, name: str, entry: str) -> None:
-    """Open the ⋮ menu of a session's row and choose an entry."""
-    click(app, icons_beside(app, name)[0])
+    """Open the ⋮ menu of a session's row and choose an entry; a click that a closing dialog took is made again."""
+    deadline = time.monotonic() + 60
+    while not seen(app, f"{entry}…") and time.monotonic() < deadline:
+        click(app, icons_beside(app, name)[0])
+        app.still()
     click(app, f"{entry}…")
     app.still()
 

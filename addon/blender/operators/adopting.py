@@ -9,8 +9,8 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, StringProperty
 
 from ...core import sessions
-from .. import adopting, compat, keeping, runtime, words
-from .keeping import wait
+from .. import adopting, compat, keeping, runtime
+from .keeping import finish
 from .reporting import NO_UNDO, Result, reporting
 from .sessions import writable
 
@@ -49,16 +49,6 @@ class _Adopting:
         return state.session.id if state.session else ""
 
 
-def _end(operator: Any, order_id: str) -> Result:
-    """Without a window the order is waited for, and told; with one the panel tells how far it is."""
-    if bpy.app.background:
-        wait(order_id)
-        answer = keeping.outcome()
-        if answer:
-            operator.report({"INFO"}, " ".join(words.text(each) for each in keeping.sentences(answer)))
-    return {"FINISHED"}
-
-
 class SESSIONS_OT_adopt_strip(_Adopting, bpy.types.Operator):
     """Make takes of the selected movie strips, which stay as they are; what tells how they were made is read"""
 
@@ -78,7 +68,7 @@ class SESSIONS_OT_adopt_strip(_Adopting, bpy.types.Operator):
     @reporting
     def execute(self, context: bpy.types.Context) -> Result:
         scene = compat.sequencer_scene(context)
-        return _end(self, adopting.adopt_strips(scene, adopting.adoptable(scene), self._session()))
+        return finish(self, adopting.adopt_strips(scene, adopting.adoptable(scene), self._session()))
 
 
 class SESSIONS_OT_adopt_file(_Adopting, bpy.types.Operator):
@@ -104,7 +94,7 @@ class SESSIONS_OT_adopt_file(_Adopting, bpy.types.Operator):
 
     @reporting
     def execute(self, _context: bpy.types.Context) -> Result:
-        return _end(self, adopting.adopt_files(self._chosen(), self._session()))
+        return finish(self, adopting.adopt_files(self._chosen(), self._session()))
 
     def _chosen(self) -> list[Path]:
         """The files that were chosen, as absolute paths."""

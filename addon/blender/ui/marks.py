@@ -7,6 +7,7 @@ from typing import Any
 import bpy
 
 from ...core.models import Asset, Mark
+from .tab import side_by_side
 from .text import wrapped
 
 
@@ -24,7 +25,7 @@ def dim(layout: Any, asset: Asset | None) -> None:
 
 def draw_marks(layout: Any, context: bpy.types.Context, asset: Asset) -> None:
     """Star, reject and note of the selected clip, and what the note says."""
-    row = layout.row(align=True)
+    row = side_by_side(layout, context)
     starred, rejected = asset.mark is Mark.STARRED, asset.mark is Mark.REJECTED
     row.operator("sessions.star", icon="SOLO_ON" if starred else "SOLO_OFF", depress=starred).asset_id = asset.id
     row.operator("sessions.reject", icon="X", depress=rejected).asset_id = asset.id

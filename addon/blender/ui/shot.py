@@ -14,7 +14,7 @@ from .. import accounts, bills, compat, form, places, properties, runtime, setti
 from ..operators import generate
 from ..slots import joining, reserving
 from . import options, start
-from .tab import Tab, is_narrow
+from .tab import Tab, is_narrow, side_by_side
 from .text import draw_problem, wrapped
 
 
@@ -33,7 +33,7 @@ class SESSIONS_PT_generate(Tab, bpy.types.Panel):
         if runtime.current().session is None:
             unnamed = "Name, else by number" if settings.get().pattern else "Name, else from the prompt"
             layout.prop(panel, "name", text="", placeholder=unnamed)
-        fields = layout.column(align=True) if is_narrow(context) else layout.row(align=True)
+        fields = side_by_side(layout, context)
         length = form.length()
         draft, is_filling = _draw_place(layout, context, panel)
         if is_filling and length is None:

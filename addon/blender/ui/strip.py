@@ -10,7 +10,7 @@ from ...core import lifecycle, sessions, slots
 from ...core.models import TakeState
 from .. import compat, runtime, tips, words
 from ..slots import marks, selection, usage
-from .tab import Tab
+from .tab import Tab, side_by_side
 from .text import wrapped
 
 
@@ -30,7 +30,7 @@ class SESSIONS_PT_strip(Tab, bpy.types.Panel):
         if marks.is_placeholder(strip):
             _draw_placeholder(self.layout, context, strip)
         else:
-            _draw_shown(self.layout, strip)
+            _draw_shown(self.layout, context, strip)
 
 
 def _strip(context: bpy.types.Context) -> Any | None:
@@ -40,7 +40,7 @@ def _strip(context: bpy.types.Context) -> Any | None:
     return strip if strip is not None and strip.type == marks.PICTURE and marks.session_of(strip) else None
 
 
-def _draw_shown(layout: Any, strip: Any) -> None:
+def _draw_shown(layout: Any, context: bpy.types.Context, strip: Any) -> None:
     project = runtime.current().project
     shown = marks.shown_by(strip)
     choices = slots.choices(project, marks.session_of(strip))
@@ -58,7 +58,7 @@ def _draw_shown(layout: Any, strip: Any) -> None:
         text = words.tr("Show in All {count} Copies").format(count=copies)
         button = column.operator("sessions.swap", text=text, translate=False, icon="DUPLICATE")
         button.direction, button.asset_id, button.all_copies = "CHOSEN", shown, True
-    row = layout.row(align=True)
+    row = side_by_side(layout, context)
     row.operator_context = "INVOKE_DEFAULT"
     row.operator("sessions.continue_shot", icon="TRACKING_FORWARDS_SINGLE")
     row.operator("sessions.regenerate_to_length", text="To Length", icon="ARROW_LEFTRIGHT")
@@ -76,7 +76,7 @@ def _draw_placeholder(layout: Any, context: bpy.types.Context, strip: Any) -> No
             translate=False,
             icon=tips.STATES[take.state][1],
         )
-    row = layout.row(align=True)
+    row = side_by_side(layout, context)
     if take is not None and take.state in (TakeState.FAILED, TakeState.CANCELLED):
         row.operator("sessions.retry", icon="FILE_REFRESH").take_id = take.id
     elif take is not None and lifecycle.is_running(take):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from .. import runtime, words
@@ -23,6 +25,11 @@ class Tab:
 def is_narrow(context: bpy.types.Context) -> bool:
     """Whether the sidebar is so narrow that two fields side by side would be cut."""
     return points(context) < _NARROW
+
+
+def side_by_side(layout: Any, context: bpy.types.Context) -> Any:
+    """Where buttons stand beside each other, or below each other where they would be cut."""
+    return layout.column(align=True) if is_narrow(context) else layout.row(align=True)
 
 
 def points(context: bpy.types.Context) -> float:

@@ -12,7 +12,7 @@ from ...core.wording import N_
 from .. import accounts, bills, lookup, properties, runtime, thumbnails, tips, words
 from ..slots import selection, usage
 from . import filters, grid, marks, refining
-from .tab import Tab
+from .tab import Tab, side_by_side
 from .text import draw_problem, wrapped
 
 
@@ -125,7 +125,7 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
     if take.problem:
         draw_problem(column, context, take.problem)
         if take.state is TakeState.UNCERTAIN:
-            _draw_choices(column, take)
+            _draw_choices(column, context, take)
     elif take.state is not TakeState.SUCCEEDED:
         wrapped(column, context, tips.happening(take))
     if take.state in (TakeState.FAILED, TakeState.CANCELLED):
@@ -147,7 +147,7 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
     if asset:
         marks.draw_marks(layout, context, asset)
     if take.asset_id and lookup.asset(take.asset_id):
-        row = layout.row(align=True)
+        row = side_by_side(layout, context)
         row.operator("sessions.add_to_timeline", icon="ADD").asset_id = take.asset_id
         if selection.has_picture(context):
             button = row.operator("sessions.swap", text="Swap In", icon="UV_SYNC_SELECT")
@@ -170,9 +170,9 @@ def _draw_uses(layout: Any, asset_id: str) -> None:
         column.label(text=text, translate=False)
 
 
-def _draw_choices(layout: Any, take: Take) -> None:
+def _draw_choices(layout: Any, context: bpy.types.Context, take: Take) -> None:
     """What can be done about a take of which nobody knows what became."""
-    row = layout.row(align=True)
+    row = side_by_side(layout, context)
     capabilities = accounts.capabilities(take.request.provider)
     can_look = take.job_id or (capabilities and capabilities.traceable)
     for choice, label in (
