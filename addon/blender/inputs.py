@@ -146,6 +146,14 @@ def take_frame(scene: bpy.types.Scene, strip: Any, role: Role, frame: int) -> No
     _shoot(role, Media.IMAGE, origin, scene, _Range(frame, frame), strip.name)
 
 
+def take_clip_frame(file: Path, name: str, role: Role, frame: int) -> None:
+    """Start from a frame of a clip, counted from 1; past its end, from its last one. Raises `SessionsError`."""
+    if not file.is_file():
+        raise InputError("The file {path} is not there.", "Choose another one.", path=str(file))
+    origin = words.tr("Frame {frame} of {name}").format(frame=frame, name=name)
+    _order(role, Media.IMAGE, origin, file, frame=frame)
+
+
 def selected_strip(context: bpy.types.Context) -> tuple[bpy.types.Scene, Any]:
     """The selected strip that has a picture, and its scene. Raises `InputError`."""
     scene = _scene(context)
@@ -307,14 +315,16 @@ def _copy(scene: bpy.types.Scene) -> Path:
     return copy
 
 
-def _order(role: Role, media: Media, origin: str, file: Path, shot: messages.Shot | None = None) -> None:
+def _order(
+    role: Role, media: Media, origin: str, file: Path, shot: messages.Shot | None = None, frame: int = 0
+) -> None:
     state = runtime.current()
     runtime.check_writable()
     place = slot(role)
     if place and place.media is not media:
         raise InputError(_WRONG_MEDIA[place.media], "Take another one.", role=terms.role(role))
     alone = place.most == 1 if place else role is not Role.REFERENCE
-    order = messages.Prepare(path=state.path, order_id=new_id(), media=media, file=file, shot=shot)
+    order = messages.Prepare(path=state.path, order_id=new_id(), media=media, file=file, shot=shot, frame=frame)
     workers.send(order, state.path)
     if alone:  # the last word counts
         for order_id in [each.order.order_id for each in preparing() if each.role is role]:

@@ -23,12 +23,13 @@ from ..worker.errands import (
     Collect,
     Collected,
     Find,
+    MovedClip,
     Rebuild,
     Rebuildable,
     Rebuilt,
     Working,
 )
-from . import places, relinking, runtime, settings, timeline, trashing, words, workers
+from . import places, relinking, runtime, settings, thumbnails, timeline, trashing, words, workers
 
 Order = Find | Rebuild | Collect | Adopt
 Answer = ClipsFound | Rebuilt | Collected | Adopted
@@ -100,8 +101,6 @@ def collect(folder: str, write_copy: Callable[[Path], None], *, every: bool) -> 
 def adopt(order: Adopt) -> str:
     """Let files become takes. Returns the order's id, at once. Raises `SessionsError`."""
     runtime.check_writable()
-    if places.unsaved_key(order.path):
-        order.path.parent.mkdir(parents=True, exist_ok=True)
     return _send(order)
 
 
@@ -171,14 +170,29 @@ def sentences(answer: Answer) -> list[Text]:
 
 
 def listing(answer: Answer) -> str:
-    """All that was found, and all that was not, a path a line: to be copied."""
+    """All that was found, and all that was not, a whole path a line: to be copied."""
     lines: list[str] = []
     if isinstance(answer, ClipsFound):
-        lines += [f"{each.before} → {each.after}" for each in answer.found]
+        lines += [f"{each.before} → {each.after}" for each in _in_order(answer)]
         lines += [f"{each} → ?" for each in answer.missing]
     elif isinstance(answer, Collected):
         lines += answer.missing
     return "\n".join(lines)
+
+
+def briefly(answer: Answer) -> list[str]:
+    """The same list to be looked over: names, and where each clip is now, seen from the file's folder."""
+    if isinstance(answer, ClipsFound):
+        found = []
+        for each in _in_order(answer):
+            now = each.after.parent if each.after.name == each.before.name else each.after
+            found.append(f"{each.before.name} → {paths.asset_path(now, answer.path)}")
+        return [*found, *(f"{each.name} → ?" for each in answer.missing)]
+    return [Path(each).name for each in answer.missing] if isinstance(answer, Collected) else []
+
+
+def _in_order(answer: ClipsFound) -> list[MovedClip]:
+    return sorted(answer.found, key=lambda each: each.before)
 
 
 # -- What the worker says ----------------------------------------------------------------------------------------------
@@ -211,6 +225,7 @@ def keep_up() -> bool:
         return False
     while _unplaced:
         found = _unplaced.pop(0)
+        thumbnails.forget()  # there was nothing to make them of
         if relinking.relink({each.before: each.after for each in found.found}):
             bpy.ops.ed.undo_push(message=words.tr("Relink Clips"))
     return True
@@ -239,6 +254,8 @@ def forget() -> None:
 
 def _send(order: Order) -> str:
     global _result
+    if places.unsaved_key(order.path):
+        order.path.parent.mkdir(parents=True, exist_ok=True)
     workers.send(order, order.path)
     _result = None
     _ordered[order.order_id] = order

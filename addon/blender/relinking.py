@@ -1,7 +1,8 @@
-"""Lets the .blend follow clips: at its first save, until which they lie in the user folder, and when they are found."""
+"""Lets the .blend follow clips: at its first save, until which they lie in the user folder, and when they moved."""
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 import bpy
 
 from ..storage import paths
-from . import clips, compat, places, runtime
+from . import clips, compat, lookup, places, runtime
+from .slots import marks, shown
 
 
 def leave_unsaved_folder() -> None:
@@ -21,49 +23,42 @@ def leave_unsaved_folder() -> None:
     state = runtime.current()
     if not bpy.data.filepath and places.unsaved_key(state.path):
         return
-    where = {asset.id: paths.clip_path(asset.path, state.path) for asset in state.project.assets}
-    for scene in bpy.data.scenes:
-        if scene.sequence_editor is not None:
-            for strip in compat.strips_all(scene.sequence_editor):
-                if strip.type == "MOVIE":
-                    _leave(strip, where.get(strip.get(clips.ASSET_KEY, "")))
-                elif strip.type == "SOUND" and strip.sound is not None:
-                    _leave(strip.sound, where.get(strip.get(clips.ASSET_KEY, "")))
-    for clip in bpy.data.movieclips:
-        _leave(clip, where.get(clip.get(clips.ASSET_KEY, "")))
+    for carrier, owner in _showing():
+        clip = _clip_of(carrier)
+        if clip is not None and places.unsaved_key(Path(bpy.path.abspath(owner.filepath))):
+            _set(carrier, owner, clip)
 
 
-def _leave(shown: Any, file: Path | None) -> None:
-    if file is not None and places.unsaved_key(Path(bpy.path.abspath(shown.filepath))):
-        shown.filepath = clips.blend_path(file)
+def relink(moved: Mapping[Path, Path]) -> int:
+    """Let everything that shows a clip that was `moved`, by where each was, show it where it is. Strips keep their
+    handles, and all else.
 
-
-def relink(found: Mapping[Path, Path]) -> int:
-    """Let everything that shows one of the clips that were `found`, by where each was, show it where it is.
-
-    What carries the id of an asset and shows nothing that is there shows the asset's clip. Handles and all else stay.
-    Returns how many strips and data-blocks show one of those clips now. The caller pushes the undo step.
+    What carries the id of an asset shows the asset's clip, also where it showed nothing that is there; unless a person
+    has let it show another file. A clip that only came back is `moved` to where it was: Blender has found out that
+    nothing was there, and looks again. Returns how many strips and data-blocks show one of those clips now. The caller
+    pushes the undo step.
     """
-    state = runtime.current()
-    after = {_key(old): new for old, new in found.items()}
-    by_id = {asset.id: paths.clip_path(asset.path, state.path) for asset in state.project.assets}
-    shown = {_key(new) for new in found.values()}
-    there: dict[str, bool] = {}
+    after = {shown.same(os.fspath(old)): new for old, new in moved.items()}
+    known = functools.cache(shown.same)
+    is_there = functools.cache(os.path.isfile)
+    found = {known(os.fspath(new)) for new in moved.values()}
     count = 0
     for carrier, owner in _showing():
-        now = _key(bpy.path.abspath(owner.filepath))
-        if now not in there:
-            there[now] = Path(now).is_file()
-        wanted = after.get(now)
-        if wanted is None and not there[now]:
-            mine = by_id.get(carrier.get(clips.ASSET_KEY, ""))
-            wanted = after.get(_key(mine), mine) if mine else None
-        if wanted is not None and _key(wanted) != now and wanted.is_file():
-            _set(carrier, owner, clips.blend_path(wanted))
-            now = _key(wanted)
-            count += now not in shown
-        count += now in shown
+        now = known(bpy.path.abspath(owner.filepath))
+        wanted = _clip_of(carrier) or after.get(now)
+        if wanted is not None and is_there(os.fspath(wanted)):
+            then = known(os.fspath(wanted))
+            if now in after or (now != then and not is_there(now)):
+                _set(carrier, owner, wanted)
+                now = then
+        count += now in found
     return count
+
+
+def _clip_of(carrier: Any) -> Path | None:
+    """Where the clip lies of the asset whose id something carries; None of one in the trash."""
+    asset = lookup.asset(carrier.get(clips.ASSET_KEY))
+    return paths.clip_path(asset.path, runtime.current().path) if asset and asset.trashed_at is None else None
 
 
 def _showing() -> Iterator[tuple[Any, Any]]:
@@ -71,23 +66,20 @@ def _showing() -> Iterator[tuple[Any, Any]]:
     for scene in bpy.data.scenes:
         if scene.sequence_editor is not None and scene.library is None:
             for strip in compat.strips_all(scene.sequence_editor):
-                if strip.type == "MOVIE":
+                if strip.type == marks.PICTURE:
                     yield strip, strip
-                elif strip.type == "SOUND" and strip.sound is not None and strip.sound.library is None:
+                elif strip.type == marks.SOUND and strip.sound is not None and strip.sound.library is None:
                     yield strip, strip.sound
     for clip in bpy.data.movieclips:
         if clip.library is None:
             yield clip, clip
 
 
-def _set(carrier: Any, owner: Any, path: str) -> None:
+def _set(carrier: Any, owner: Any, clip: Path) -> None:
+    path = clips.blend_path(clip)
     if owner is not carrier or carrier.id_data == carrier:
         owner.filepath = path
         return
     handles = compat.left_handle(carrier), compat.right_handle(carrier)
     owner.filepath = path
     compat.set_handles(carrier, *handles)
-
-
-def _key(path: Path | str) -> str:
-    return os.path.normcase(os.path.normpath(path))

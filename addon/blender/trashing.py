@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any
+from pathlib import Path
 
 import bpy
 
@@ -16,7 +16,7 @@ from ..core import marking
 from ..core.errors import SessionsError
 from ..core.models import Asset, Project
 from ..storage import paths
-from . import arrivals, clips, compat, lookup, mirror, runtime, timeline
+from . import arrivals, clips, lookup, mirror, relinking, runtime, timeline
 from .slots import shown, usage
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 _look_everywhere = True  # something may be shown that carries no ids of ours
 _uses: object = None
 _assets: object = None
-_moved: dict[str, None] = {}  # the assets whose clips lie elsewhere now, and may be shown
+_moved: dict[str, Path] = {}  # the assets whose clips lie elsewhere now, and where they were shown
 
 
 def keep_up() -> bool:
@@ -63,7 +63,7 @@ def note_moved(part: Project) -> None:
     for asset in part.assets:
         known = lookup.asset(asset.id)
         if known is not None and known.path != asset.path:
-            _moved[asset.id] = None
+            _moved[asset.id] = _shown_at(known)
 
 
 def used(assets: Sequence[Asset] | None = None) -> set[str]:
@@ -86,9 +86,9 @@ def let_go(assets: Iterable[Asset]) -> None:
 
 def restore(asset_ids: Iterable[str]) -> None:
     """Have clips back from the trash; their data-blocks come when the files do. Raises `SessionsError`."""
-    wanted = list(asset_ids)
-    runtime.commit(marking.restore(runtime.current().project, wanted, runtime.now()))
-    _moved.update(dict.fromkeys(wanted))
+    wanted = [asset for asset in map(lookup.asset, asset_ids) if asset]
+    runtime.commit(marking.restore(runtime.current().project, [asset.id for asset in wanted], runtime.now()))
+    _moved.update({asset.id: _shown_at(asset) for asset in wanted})
 
 
 def _rescue() -> None:
@@ -104,30 +104,22 @@ def _rescue() -> None:
 
 def _show_where_they_lie() -> bool:
     """Let what shows clips that moved show them where they lie now. That is no undo step: undo is mended again."""
-    wanted, files = {}, set()
-    for asset_id in list(_moved):
+    came: dict[str, Asset] = {}
+    moved: dict[Path, Path] = {}
+    for asset_id, before in list(_moved.items()):
         asset = lookup.asset(asset_id)
         if asset is None or asset.trashed_at is not None:
             del _moved[asset_id]
         elif f"/{paths.TRASH}/" not in asset.path:
             file = paths.clip_path(asset.path, runtime.current().path)
             if file.is_file():
-                wanted[asset_id] = (asset, clips.blend_path(file))
-                files.add(shown.same(str(file)))
+                came[asset_id] = asset
+                moved |= {before: file, file: file}
                 del _moved[asset_id]
-    if not wanted:
+    if not moved:
         return False
-    for scene in bpy.data.scenes:
-        if scene.sequence_editor is not None and scene.library is None:
-            for strip in compat.strips_all(scene.sequence_editor):
-                if (asset_id := strip.get(clips.ASSET_KEY)) in wanted:
-                    _show(strip, wanted[asset_id][1])
-                elif strip.type == "MOVIE" and shown.same(bpy.path.abspath(strip.filepath)) in files:
-                    _show(strip, strip.filepath)
-    for clip in bpy.data.movieclips:
-        if (asset_id := clip.get(clips.ASSET_KEY)) in wanted and clip.library is None:
-            clip.filepath = wanted[asset_id][1]
-    for asset, _ in wanted.values():
+    relinking.relink(moved)
+    for asset in came.values():
         try:
             arrivals.keep(asset)
         except SessionsError as error:
@@ -135,11 +127,7 @@ def _show_where_they_lie() -> bool:
     return True
 
 
-def _show(strip: Any, path: str) -> None:
-    """Set even where it is the same: Blender has found out that nothing was there, and looks again then."""
-    if strip.type == "MOVIE":
-        handles = compat.left_handle(strip), compat.right_handle(strip)
-        strip.filepath = path
-        compat.set_handles(strip, *handles)
-    elif strip.type == "SOUND" and strip.sound is not None:
-        strip.sound.filepath = path
+def _shown_at(asset: Asset) -> Path:
+    """Where something that shows a clip looks for it: nothing follows it into the trash."""
+    clip = paths.clip_path(asset.path, runtime.current().path)
+    return clip.parent.with_name(clip.name) if clip.parent.name == paths.TRASH else clip

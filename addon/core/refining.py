@@ -139,10 +139,21 @@ def is_typed(project: Project, draft: Draft) -> bool:
     return bool(prompt) and all(take.request.prompt != prompt for take in takes)
 
 
-def joined(join: Join, mode: Mode, request: Request | None = None) -> dict[str, object]:
+def joined(join: Join | None, mode: Mode, request: Request | None = None) -> dict[str, object]:
     """What changes in a draft whose takes go on from strips of the edit; their pictures come later.
 
     With a `request` its settings are taken, if the model that it names can do the mode (the caller asks).
     """
     means = settings(request, What.ALL_BUT_SEED) if request is not None else {}
     return {**means, "inputs": (), "mode": mode, "joins": join, "insert": True}
+
+
+def unjoined(draft: Draft, model: Model | None) -> Draft:
+    """The draft when its takes are on their way: it goes on from nothing any more, and keeps its pictures.
+
+    They decide its mode, not the join: the next session, which begins without pictures, starts from its prompt alone
+    again, if the model can.
+    """
+    if draft.joins is None:
+        return draft
+    return draft.model_copy(update={"joins": None, "mode": None if can(Mode.TEXT, model) else draft.mode})

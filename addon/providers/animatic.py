@@ -19,7 +19,7 @@ from typing import Any
 
 from ..core.capabilities import Capabilities, Model, Span
 from ..core.errors import InputError, Kind, Problem, ProviderError
-from ..core.models import Mode, Request, Take, new_id
+from ..core.models import Mode, Request, Role, Take, new_id
 from ..core.provider import Inquiry, JobState, JobStatus
 from ..core.wording import say
 
@@ -35,7 +35,7 @@ CAPABILITIES = Capabilities(
         Model(
             id="animatic-1",
             label="Animatic",
-            modes=frozenset({Mode.TEXT, Mode.FIRST_FRAME}),
+            modes=frozenset({Mode.TEXT, Mode.FIRST_FRAME, Mode.FIRST_LAST}),
             prompt_length=200_000,
             duration=Span(minimum=0.5, maximum=60.0),
             # H.264 stores even sizes only.
@@ -47,6 +47,7 @@ CAPABILITIES = Capabilities(
     ),
 )
 
+_IMAGES = {Mode.FIRST_FRAME: (Role.FIRST_FRAME,), Mode.FIRST_LAST: (Role.FIRST_FRAME, Role.LAST_FRAME)}
 _SCRIPT = Path(__file__).resolve().parents[1] / "blender" / "animatic" / "render.py"
 _MARK = b"ANIMATIC "
 _POLL_SECONDS = 0.1
@@ -73,11 +74,14 @@ class Animatic:
 
     def validate(self, request: Request) -> None:
         """Raise `InputError` if a reference image is asked for and not there."""
-        image = _image(request)
-        if request.mode is Mode.FIRST_FRAME and image is None:
-            raise InputError("The request starts from an image but names none.", "Choose an image.")
-        if image is not None and not Path(image).is_file():
-            raise InputError("The reference image {path} does not exist.", "Choose another image, or none.", path=image)
+        for role in _IMAGES.get(request.mode, ()):
+            if _image(request, role) is None:
+                raise InputError("The request starts from an image but names none.", "Choose an image.")
+        for entry in request.inputs:
+            if not Path(entry.path).is_file():
+                raise InputError(
+                    "The reference image {path} does not exist.", "Choose another image, or none.", path=entry.path
+                )
 
     def submit(self, take: Take) -> str:
         """Start drawing. Raises `ProviderError` if no Blender can be started."""
@@ -230,8 +234,8 @@ def _job_id(take: Take) -> str:
     return take.job_id
 
 
-def _image(request: Request) -> str | None:
-    return next((entry.path for entry in request.inputs), None)
+def _image(request: Request, role: Role) -> str | None:
+    return next((entry.path for entry in request.inputs if entry.role is role), None)
 
 
 def _request(take: Take) -> dict[str, Any]:
@@ -245,7 +249,8 @@ def _request(take: Take) -> dict[str, Any]:
         "width": request.width,
         "height": request.height,
         "fps": request.fps,
-        "image": _image(request),
+        "image": _image(request, Role.FIRST_FRAME),
+        "last_image": _image(request, Role.LAST_FRAME),
     }
 
 

@@ -17,7 +17,7 @@ from ..core import sessions
 from ..core.errors import StorageError
 from ..core.merging import merged
 from ..core.models import Asset, Project, TakeState
-from . import assets, document, files, folders, inputs, paths, sidecar
+from . import assets, document, files, folders, inputs, paths, sidecar, trash
 from .document import Lines
 from .failures import explained
 from .locks import lock
@@ -62,6 +62,8 @@ def relocate(project: Project, source: Path, target: Path, *, move: bool, root: 
             raise
     if move:
         _clear(source, project)
+    else:
+        trash.note_need(relocated, target)
     return relocated
 
 

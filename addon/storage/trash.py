@@ -3,19 +3,26 @@
 The sidecar says where a clip is to be: its record has `trashed_at` or has not. The files follow, whenever that is: so a
 process that is killed at any point leaves a record that holds, and files that can be brought to where it wants them.
 
-Only clips in a folder of this project are moved or deleted, and none that another project beside it lists too (Save As
-makes such): those stay where they are, and are only out of this project's lists.
+Only clips in a folder of this project are moved or deleted, and none that another project lists too (Save As makes
+such): those stay where they are, and are only out of this project's lists. Projects beside each other are looked into;
+one that lies in another folder leaves a hidden file in the folder whose clips it lists, `.needed-<hash>`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import hashlib
+import logging
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from ..core.errors import StorageError
 from ..core.models import Asset, Project
 from . import assets, document, files, folders, paths
+
+log = logging.getLogger(__name__)
+
+_NEEDED = ".needed-"
 
 
 def misplaced(project: Project, sidecar: Path, root: Path | None) -> list[Asset]:
@@ -84,24 +91,56 @@ def left_behind(project: Project, sidecar: Path, root: Path | None) -> list[Asse
     ]
 
 
-def needed_elsewhere(sidecar: Path, wanted: Iterable[str]) -> set[str]:
-    """Which of the assets with the ids `wanted` another project in the same folder lists.
+def needed_elsewhere(sidecar: Path, wanted: Iterable[str], root: Path | None = None) -> set[str]:
+    """Which of the assets with the ids `wanted` another project lists, as far as that can be known.
 
-    Of one that cannot be read as a sidecar it is enough that an id stands in it.
+    Of one that cannot be read as a sidecar it is enough that an id stands in it; one on a drive that is not there needs
+    all of them.
     """
     left = set(wanted)
     needed: set[str] = set()
     try:
-        others = [file for file in sidecar.parent.glob(f"*{paths.SIDECAR}") if not files.is_same(file, sidecar)]
+        others = dict.fromkeys((*sidecar.parent.glob(f"*{paths.SIDECAR}"), *_needing(sidecar, root))) if left else {}
+        others = {file: None for file in others if not files.is_same(file, sidecar)}
     except OSError:
         return left
-    for other in others if left else ():
+    for other in others:
         try:
             found = document.read(other)
             needed |= left & {asset.id for asset in found[0].assets} if found else set()
         except StorageError:
             needed |= _named_in(other, left)
+        if not other.parent.is_dir():
+            return left
     return needed
+
+
+def note_need(project: Project, sidecar: Path) -> None:
+    """Leave word in the folders of other projects (see `folders`) that this one lists clips which lie there.
+
+    Those beside the sidecar need none.
+    """
+    for lies in {asset.path.rpartition("/")[0] for asset in project.assets}:
+        folder = paths.clip_path(lies, sidecar)
+        home = folder.parent if folder.name == paths.TRASH else folder
+        if home.parent == sidecar.parent or not home.is_dir() or not folders.is_anothers(home, sidecar):
+            continue
+        path = paths.asset_path(sidecar, home / _NEEDED)
+        mark = home / f"{_NEEDED}{hashlib.sha256(path.encode()).hexdigest()[:12]}"
+        if files.exists(mark):
+            continue
+        try:
+            files.replace(files.write_temporary(mark, path.encode()), mark)
+        except OSError as error:
+            log.info("%s cannot be told of %s: %s", home, sidecar, error)
+
+
+def _needing(sidecar: Path, root: Path | None) -> Iterator[Path]:
+    """The sidecars elsewhere that have left word in the folders of this project."""
+    for home in _homes(sidecar, root):
+        for mark in home.glob(f"{_NEEDED}*"):
+            with suppress(OSError, ValueError):
+                yield paths.clip_path(mark.read_text("utf-8"), mark)
 
 
 def _named_in(file: Path, ids: set[str]) -> set[str]:
@@ -113,8 +152,12 @@ def _named_in(file: Path, ids: set[str]) -> set[str]:
 
 
 def _trash_folders(sidecar: Path, root: Path | None) -> list[Path]:
-    homes = dict.fromkeys(folder for folder in (folders.find(sidecar, None), folders.find(sidecar, root)) if folder)
-    return [home / paths.TRASH for home in homes if (home / paths.TRASH).is_dir()]
+    return [home / paths.TRASH for home in _homes(sidecar, root) if (home / paths.TRASH).is_dir()]
+
+
+def _homes(sidecar: Path, root: Path | None) -> Iterable[Path]:
+    """The folders of a project's clips: beside its sidecar, and in the root."""
+    return dict.fromkeys(folder for folder in (folders.find(sidecar, None), folders.find(sidecar, root)) if folder)
 
 
 def is_in_trash(asset: Asset, sidecar: Path) -> bool:

@@ -19,7 +19,7 @@ from ..core.errors import Kind, Problem, SessionsError
 from ..core.models import Project
 from ..core.records import rebuilt, unknown
 from ..core.wording import Text, say
-from ..storage import collecting, document, files, finding, folders, paths, records
+from ..storage import collecting, document, files, finding, folders, paths, records, trash
 from . import adopting, background
 from .errands import Adopt, Adopted, ClipsFound, Collect, Collected, Find, MovedClip, Rebuild, Rebuilt, Working
 from .messages import FromWorker
@@ -131,6 +131,7 @@ class Keeping:
             for asset_id, clip in search.found.items():
                 records.follow(clip, before[asset_id])
             project.relist({asset_id: paths.asset_path(clip, path) for asset_id, clip in search.found.items()})
+            trash.note_need(project.project, path)
         return ClipsFound(
             path=path,
             order_id=order.order_id,

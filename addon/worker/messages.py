@@ -110,7 +110,7 @@ class Prepare(Message):
     """Make a file to start from, in the project's folder of inputs. Answered by one `Prepared` with its `order_id`.
 
     `file` is copied, once it is known that it can be read; or, with a `shot`, it is a copy of the .blend to take that
-    from, which is removed afterwards.
+    from, which is removed afterwards; or, with a `frame` (from 1, past its end for the last), a clip to take that from.
     """
 
     type: Literal["prepare"] = "prepare"
@@ -119,6 +119,7 @@ class Prepare(Message):
     media: Media
     file: Path
     shot: Shot | None = None
+    frame: int = 0
 
 
 class Abandon(Message):

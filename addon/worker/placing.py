@@ -29,7 +29,7 @@ def after_save(project: OpenProject, part: Project, known: Iterable[Asset]) -> N
 
 
 def after_opening(project: OpenProject) -> None:
-    """Go on with what was not ended when the project was open the last time."""
+    """Go on with what was not ended when the project was open the last time; let others know what it needs of them."""
     threading.Thread(target=lambda: _go_on(project), name="placing", daemon=True).start()
 
 
@@ -63,6 +63,7 @@ def _start(project: OpenProject, asset_ids: Sequence[str], gone: Sequence[Asset]
 
 
 def _go_on(project: OpenProject) -> None:
+    trash.note_need(project.project, project.path)
     wanted = trash.misplaced(project.project, project.path, project.root)
     gone = trash.left_behind(project.project, project.path, project.root)
     if wanted or gone:
@@ -76,4 +77,4 @@ def _needed(project: OpenProject, asset_ids: Collection[str], gone: Iterable[Ass
         for asset in project.project.assets
         if asset.id in wanted and (asset.trashed_at or trash.is_in_trash(asset, project.path))
     ]
-    return trash.needed_elsewhere(project.path, [*moving, *(asset.id for asset in gone)])
+    return trash.needed_elsewhere(project.path, [*moving, *(asset.id for asset in gone)], project.root)

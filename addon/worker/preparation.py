@@ -20,6 +20,7 @@ from ..core import lengths
 from ..core.capabilities import Media, Model, Slot
 from ..core.errors import InputError, Kind, Problem, SessionsError, StorageError
 from ..core.models import Input, Request
+from ..core.wording import N_
 from ..storage import files, inputs
 from ..storage.inputs import Facts
 from . import background
@@ -159,11 +160,14 @@ class Preparation:
 
     def _made(self, order: Prepare, wanted: _Wanted) -> tuple[Path, Facts]:
         wanted.folder()  # what is wrong with it is told before anything is made
-        if order.shot is None:
+        if order.shot:
+            wish = {"do": "shoot", "media": order.media, **order.shot.model_dump(mode="json")}
+        elif order.frame:
+            wish = {"do": "still", "media": order.media, "frame": order.frame}
+        else:
             facts = self._known(order.file, inputs.sha256(order.file), order.media, wanted)
             return _kept(order.file, wanted.folder, facts), facts
-        wish = {"do": "shoot", "file": str(order.file), "media": order.media, **order.shot.model_dump(mode="json")}
-        with self._said(wish, wanted) as (said, file):
+        with self._said({**wish, "file": str(order.file)}, wanted) as (said, file):
             facts = _facts(said, inputs.sha256(file))
             return _kept(file, wanted.folder, facts), facts
 
@@ -218,7 +222,7 @@ class Preparation:
             try:
                 said = background.asked(self._blender, _SCRIPT, asked, folder, self._watcher(folder, wanted))
             except InputError as error:
-                raise InputError.of(error.problem.model_copy(update={"remedy": "Choose another input."})) from error
+                raise InputError.of(error.problem.model_copy(update={"remedy": N_("Choose another input.")})) from error
             if said is None:
                 raise Stopped
             yield said, Path(said["file"])

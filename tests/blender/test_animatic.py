@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -186,6 +187,14 @@ def test_the_reference_image_is_the_plate(look: Look, tmp_path: Path) -> None:
     picture = look(image=_write_image(tmp_path / "two.png", colours), duration=0.1)[0]
     assert picture[90:, 10:60].mean(axis=(0, 1)) == pytest.approx((0.8, 0.2, 0.1), abs=0.04)
     assert picture[90:, 130:180].mean(axis=(0, 1)) == pytest.approx((0.1, 0.3, 0.7), abs=0.04)
+
+
+def test_between_two_images_it_goes_from_the_one_to_the_other(look: Look, tmp_path: Path) -> None:
+    ends = [_write_image(tmp_path / f"{red}.png", np.full((54, 96, 3), (red, 0.5, 0.5))) for red in (0.1, 0.9)]
+    pictures = look(prompt="push in", image=ends[0], last_image=ends[1], duration=0.5)
+    reds = [float(picture[90:, :, 0].mean()) for picture in pictures]
+    assert (reds[0], reds[-1]) == (pytest.approx(0.1, abs=0.04), pytest.approx(0.9, abs=0.04))
+    assert all(before < after for before, after in itertools.pairwise(reds))
 
 
 # -- The camera --------------------------------------------------------------------------------------------------------

@@ -225,6 +225,22 @@ def test_a_shot_goes_on_from_the_frame_under_the_playhead_above_the_rest_of_the_
     assert [number_at(scene, frame, tmp_path) for frame in (14, 15, 16, 17)] == [4, 5, 1, 2]
 
 
+@pytest.mark.parametrize(("given", "shown"), [({"frame": 5}, 4), ({}, 11), ({"frame": 99}, 11)])
+def test_a_shot_goes_on_from_any_frame_of_a_clip_that_is_not_in_the_edit(
+    given: dict[str, int], shown: int, numbered: Any, runtime: Any, compat: Any, scene: Any, installed: Any
+) -> None:
+    numbered(10)
+    bpy.ops.sessions.adopt_strip()
+    scene.sequence_editor_clear()
+    (asset,) = runtime.current().project.assets
+    scene.frame_set(50)
+    bpy.ops.sessions.continue_clip("EXEC_DEFAULT", asset_id=asset.id, **given)
+    (picture,) = runtime.current().draft.inputs
+    assert (picture.role.value, number_of(picture.path)) == ("first_frame", shown)
+    assert picture.origin == f"Frame {shown + 1} of {asset.title}"
+    assert runtime.current().session is None
+
+
 def test_continuing_a_take_begins_a_new_session_with_its_prompt_and_settings(
     runtime: Any, compat: Any, scene: Any, marks: Any
 ) -> None:
@@ -245,6 +261,44 @@ def test_continuing_a_take_begins_a_new_session_with_its_prompt_and_settings(
     first, second = pictures(compat)
     assert compat.left_handle(second) == compat.right_handle(first)
     assert marks.session_of(second) == runtime.current().session.id
+
+
+def test_generate_once_more_makes_another_take_of_the_continued_shot_for_the_same_place(
+    numbered: Any, runtime: Any, compat: Any, scene: Any, set_draft: Any, marks: Any
+) -> None:
+    numbered(10)
+    set_draft(prompt=PROMPT, match_scene=False, **SMALL)
+    bpy.ops.sessions.continue_shot()
+    bpy.ops.sessions.generate()
+    bpy.ops.sessions.generate()
+    one, other = runtime.current().session.takes
+    assert other.request.model_copy(update={"seed": one.request.seed}) == one.request
+    _, strip = pictures(compat)
+    assert (one.slot, other.slot) == (marks.slot_of(strip), marks.slot_of(strip))
+    assert marks.take_of(strip) == other.id
+    assert (span(compat, strip), compat.extent(strip)) == ((22, 33), (21, 33))
+
+
+def test_the_form_of_the_session_that_is_continued_stays_as_it_was(runtime: Any, compat: Any, scene: Any) -> None:
+    generate(PROMPT, seed=7)
+    before = runtime.current().session
+    select(scene, pictures(compat)[0])
+    bpy.ops.sessions.continue_shot()
+    bpy.ops.sessions.generate()
+    bpy.ops.sessions.switch(session_id=before.id)
+    assert runtime.current().draft == before.draft
+
+
+def test_the_next_new_session_starts_from_its_prompt_alone_again(numbered: Any, runtime: Any, set_draft: Any) -> None:
+    numbered(10)
+    set_draft(prompt=PROMPT, match_scene=False, **SMALL)
+    bpy.ops.sessions.continue_shot()
+    bpy.ops.sessions.generate()
+    assert runtime.current().session.takes[0].request.mode.value == "first_frame"
+    bpy.ops.sessions.new()
+    assert (runtime.current().draft.inputs, runtime.current().draft.mode) == ((), None)
+    bpy.ops.sessions.generate("EXEC_DEFAULT", prompt="A red fox")
+    assert runtime.current().session.takes[0].request.mode.value == "text"
 
 
 def test_the_join_follows_a_strip_that_is_moved_and_trimmed_meanwhile(
@@ -286,8 +340,8 @@ def test_the_cross_lets_the_takes_go_where_the_selection_says(
     bpy.ops.sessions.continue_shot()
     assert "sessions.forget_join" in drawn(bpy.types.SESSIONS_PT_generate).operators
     bpy.ops.sessions.forget_join()
-    assert runtime.current().draft.joins is None
-    assert len(runtime.current().draft.inputs) == 1
+    draft = runtime.current().draft
+    assert (draft.joins, draft.mode, len(draft.inputs)) == (None, None, 1)
     assert "sessions.forget_join" not in drawn(bpy.types.SESSIONS_PT_generate).operators
 
 
@@ -349,14 +403,16 @@ def test_the_pictures_that_are_shown_of_inputs_are_bounded(installed: Any, tmp_p
 
 
 def test_a_model_that_cannot_fill_a_gap_says_so_and_changes_nothing(
-    numbered: Any, runtime: Any, scene: Any, set_draft: Any
+    numbered: Any, runtime: Any, scene: Any, set_draft: Any, installed: Any
 ) -> None:
     numbered(10)
     numbered(40, name="Next")
     scene.frame_set(30)
-    set_draft(prompt=PROMPT)
+    models = installed("blender.accounts").capabilities("fal").models
+    unable = next(each for each in models if not _can_join(each))
+    set_draft(prompt=PROMPT, provider="fal", model=unable.id)
     before = runtime.current().draft
-    with pytest.raises(RuntimeError, match=r"cannot make this: First and Last Frame\. No model of .* can"):
+    with pytest.raises(RuntimeError, match=r"cannot make this: First and Last Frame\. Choose one of: "):
         bpy.ops.sessions.fill_gap()
     assert runtime.current().draft == before
 
@@ -391,31 +447,48 @@ def _can_join(model: Any) -> bool:
 
 
 def test_the_gap_is_filled_exactly_and_neither_end_plays_twice(
-    numbered: Any, runtime: Any, compat: Any, scene: Any, set_draft: Any, installed: Any, joining: Any, tmp_path: Path
+    numbered: Any, runtime: Any, compat: Any, scene: Any, set_draft: Any, installed: Any, tmp_path: Path
 ) -> None:
     before, behind = numbered(10), numbered(40, name="Next")
-    models, orders, reserving = (
-        installed(name) for name in ("core.models", "blender.orders", "blender.slots.reserving")
-    )
-    join = joining.behind(scene, before, 21, behind)
-    ends = tuple(models.Input(role=role, path="x") for role in (models.Role.FIRST_FRAME, models.Role.LAST_FRAME))
-    set_draft(prompt=PROMPT, match_scene=False, joins=join, **{**SMALL, "duration": 9.0})
-    draft = runtime.current().draft
-    place = reserving.place(bpy.context, draft.model_copy(update={"inputs": ends}))
-    # Animatic takes no last frame, so what it is asked for is a clip of that length from the prompt.
-    provider = installed("blender.accounts").capabilities("animatic")
-    asked = reserving.fitted(draft, place, provider, bpy.context)
-    assert asked.duration == pytest.approx(20 / 24)
-    format = installed("blender.timeline").scene_format(scene)
-    requests = installed("core.requesting").requests(asked, provider, format)
-    installed("blender.operators.generate").finish(
-        orders.send(bpy.context, orders.of(bpy.context, draft, requests, place))
-    )
-    _, filled, _ = pictures(compat)
-    assert span(compat, filled) == (22, 40)
+    set_draft(prompt=PROMPT, match_scene=False, **{**SMALL, "duration": 9.0})
+    scene.frame_set(30)
+    bpy.ops.sessions.fill_gap()
+    assert {each.role.value: number_of(each.path) for each in runtime.current().draft.inputs} == ENDS
+    assert bpy.ops.sessions.generate() == {"FINISHED"}
+    (take,) = runtime.current().session.takes
+    assert {each.role.value: number_of(each.path) for each in take.request.inputs} == ENDS
+    assert (take.request.mode.value, take.request.duration) == ("first_last", pytest.approx(20 / 24))
+    first, filled, last = pictures(compat)
+    assert [span(compat, each) for each in (first, filled, last)] == [(10, 22), (22, 40), (40, 52)]
+    assert (first, last) == (before, behind)
     assert compat.extent(filled) == (21, 41)
+    # Animatic dissolves from the one picture to the other.
+    assert [number_at(scene, frame, tmp_path) for frame in (21, 22, 39, 40)] == [11, 11, 0, 0]
     show_numbers(installed, compat, filled, 20, tmp_path)
     assert [number_at(scene, frame, tmp_path) for frame in (21, 22, 39, 40)] == [11, 1, 18, 0]
+    assert runtime.current().draft.joins is None
+
+
+def test_undo_and_redo_take_the_filling_away_and_bring_it_back(
+    numbered: Any, compat: Any, set_draft: Any, installed: Any, scene: Any
+) -> None:
+    numbered(10)
+    numbered(40, name="Next")
+    scene.frame_set(30)
+    bpy.ops.ed.undo_push(message="Before")
+    set_draft(prompt=PROMPT, match_scene=False, **SMALL)
+    bpy.ops.sessions.fill_gap()
+    bpy.ops.sessions.generate()
+    tick = installed("blender.pump").tick
+    filled, empty = [(10, 22), (22, 40), (40, 52)], [(10, 22), (40, 52)]
+    for step, expected in (("undo", filled), ("undo", empty), ("redo", filled)):
+        getattr(bpy.ops.ed, step)()  # the clip's coming, then the placeholder's
+        tick()
+        assert [span(compat, each) for each in pictures(compat)] == expected
+    assert compat.extent(pictures(compat)[1]) == (21, 41)
+
+
+ENDS = {"first_frame": 11, "last_frame": 0}
 
 
 # -- Regenerate to Length ----------------------------------------------------------------------------------------------

@@ -39,7 +39,8 @@ MAY_WAIT: frozenset[str] = frozenset(
         "operators/adopting.py:SESSIONS_OT_adopt_strip.execute",
         "operators/adopting.py:SESSIONS_OT_adopt_file.execute",
         # These have an `invoke` that sends, and goes on:
-        "operators/refining.py:_Join.execute",
+        "operators/joining.py:_Join.execute",
+        "operators/joining.py:SESSIONS_OT_continue_clip.execute",
         "operators/refining.py:SESSIONS_OT_vary.execute",
         "operators/refining.py:SESSIONS_OT_regenerate_to_length.execute",
         "registration.py:_leave_file",

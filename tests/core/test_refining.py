@@ -153,3 +153,17 @@ def test_a_joined_draft_has_the_takes_settings_but_neither_its_picture_nor_its_s
 def test_a_join_is_kept_in_the_sidecar() -> None:
     draft = Draft(joins=JOIN.model_copy(update={"until": Anchor(scene="Edit", strip="Next")}))
     assert Draft.model_validate_json(draft.model_dump_json()) == draft
+
+
+def test_a_sent_draft_keeps_its_pictures_which_decide_its_mode_again() -> None:
+    joined = Draft(joins=JOIN, mode=Mode.FIRST_FRAME, inputs=(PICTURE,))
+    sent = refining.unjoined(joined, model())
+    assert sent == joined.model_copy(update={"joins": None, "mode": None})
+    assert requesting.mode_of(sent) is Mode.FIRST_FRAME
+    only = refining.unjoined(joined, model(modes=frozenset({Mode.FIRST_FRAME})))
+    assert (only.joins, only.mode) == (None, Mode.FIRST_FRAME)
+
+
+def test_a_mode_that_a_person_chose_stays() -> None:
+    chosen = Draft(mode=Mode.FIRST_FRAME, inputs=(PICTURE,))
+    assert refining.unjoined(chosen, model()) is chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Pixels = NDArray[numpy.uint8]
+Recognized = tuple[str, float]
+"""What a line says, and how sure that is, up to 1."""
+Recognize = Callable[[list[Pixels], bool], tuple[list[Recognized], float]]
+"""Reads lines. The seconds that it took, which it tells as well, are of no use."""
 
 _GRID = 32  # pixels
 _MARGIN = 12  # pixels around what has changed that are read again with it
@@ -100,7 +105,7 @@ class Reader:
         if rows.size:
             changed = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
             changed = changed.moved(asked.left, asked.top).grown(_MARGIN)
-            changed = _on_grid(self._whole_lines(changed)).within(whole)
+            changed = self._whole_lines(_on_grid(changed)).within(whole)
             kept = [line for line in self._lines if not line.box.meets(changed)]
             self._lines = kept + _recognized(pixels, changed)
             part = slice(changed.top, changed.bottom), slice(changed.left, changed.right)
@@ -112,7 +117,7 @@ class Reader:
             whole = functools.reduce(Box.around, (line.box for line in self._lines if line.box.meets(changed)), changed)
             if whole == changed:
                 return changed
-            changed = whole
+            changed = _on_grid(whole)
 
 
 def _on_grid(box: Box) -> Box:
@@ -248,11 +253,11 @@ def _engine():  # type: ignore[no-untyped-def]
     return engine
 
 
-def _remembered(recognize):  # type: ignore[no-untyped-def]
+def _remembered(recognize: Recognize) -> Recognize:
     """What a line of pixels says is asked once: to read costs most, and most of a screen was there before."""
-    known: dict[bytes, tuple[str, float]] = {}
+    known: dict[bytes, Recognized] = {}
 
-    def look(pictures: list[Pixels], words: bool = False) -> tuple[list[tuple[str, float]], float]:
+    def look(pictures: list[Pixels], words: bool) -> tuple[list[Recognized], float]:
         names = [b"%d %b" % (len(picture), picture.tobytes()) for picture in pictures]
         new = {name: picture for name, picture in zip(names, pictures, strict=True) if name not in known}
         if new:

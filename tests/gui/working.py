@@ -129,3 +129,38 @@ def tall(app: App) -> None:
     press(app, "SPACE", ctrl=True)
     until(lambda: region(app, "WINDOW").height > low.height, "the sequencer is large", seconds=10)
     app.still()
+
+
+def shots(app: App) -> list[tuple[int, int]]:
+    """From which frame to which the picture strips play, the second one not included; in the order of the edit."""
+    found: list[list[int]] = app.run(
+        """
+import importlib
+compat = importlib.import_module("bl_ext.user_default.generative_sessions.blender.compat")
+editor = compat.sequencer_scene(bpy.context).sequence_editor
+movies = [strip for strip in compat.strips_all(editor) if strip.type == "MOVIE"] if editor else []
+result = sorted((compat.left_handle(strip), compat.right_handle(strip)) for strip in movies)
+"""
+    )
+    return [(start, end) for start, end in found]
+
+
+def on_timeline(app: App, frame: float, channel: float) -> tuple[int, int]:
+    """Where on the screen the timeline draws a frame of a channel."""
+    x, y = app.run(
+        f"""
+area = next(a for a in bpy.context.window_manager.windows[0].screen.areas
+            if a.type == "SEQUENCE_EDITOR" and a.spaces.active.view_type != "PREVIEW")
+inner = next(r for r in area.regions if r.type == "WINDOW")
+result = inner.view2d.view_to_region({frame}, {channel}, clip=False)
+"""
+    )
+    window = region(app, "WINDOW")
+    return window.left + int(x), window.bottom - int(y)
+
+
+def put_playhead(app: App, frame: int) -> None:
+    """Click into the ruler above the strips."""
+    ruler = region(app, "WINDOW").top + round(10 * app.ui_scale)
+    click(app, (on_timeline(app, frame + 0.5, 1)[0], ruler))
+    app.still()

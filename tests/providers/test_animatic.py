@@ -43,6 +43,20 @@ def test_an_image_that_is_not_there_is_refused(tmp_path: Path) -> None:
     Animatic([sys.executable], tmp_path).validate(request(picture))
 
 
+def test_both_images_of_a_gap_have_to_be_there(tmp_path: Path) -> None:
+    there, gone = tmp_path / "there.png", tmp_path / "gone.png"
+    there.write_bytes(b"a picture")
+    made = [Input(role=role, path=str(there)) for role in (Role.FIRST_FRAME, Role.LAST_FRAME)]
+    asked = requesting.requests(Draft(prompt="A fox", inputs=tuple(made)), CAPABILITIES, SCENE)[0]
+    provider = Animatic([sys.executable], tmp_path)
+    provider.validate(asked)
+    with pytest.raises(InputError, match="names none"):
+        provider.validate(asked.model_copy(update={"inputs": asked.inputs[:1]}))
+    last = asked.inputs[1].model_copy(update={"path": str(gone)})
+    with pytest.raises(InputError, match=r"gone\.png does not exist"):
+        provider.validate(asked.model_copy(update={"inputs": (asked.inputs[0], last)}))
+
+
 def test_it_takes_one_image() -> None:
     with pytest.raises(InputError, match="2 of at most 1"):
         request(Path("/one.png"), Path("/two.png"))

@@ -139,6 +139,55 @@ def test_a_sidecar_beside_it_that_cannot_be_read_counts_for_what_it_names(path: 
     assert trash.needed_elsewhere(path, [first, second]) == {first}
 
 
+def test_a_clip_that_a_file_saved_into_another_folder_lists_too_stays_where_it_is(path: Path, tmp_path: Path) -> None:
+    project = with_clips(path, "one", "two")
+    first, second = (asset.id for asset in project.assets)
+    (tmp_path / "other").mkdir()
+    elsewhere = tmp_path / "other" / "trailer.sessions.json"
+    theirs = relocate(project, path, elsewhere, move=False)
+    trash.note_need(theirs, elsewhere)
+    assert trash.needed_elsewhere(path, [first, second]) == {first, second}
+    gone = put_right(trashed(project, 0), path)
+    assert "trash" not in names(paths.assets_folder(path))
+    trash.delete([gone.assets[0]], path, trash.needed_elsewhere(path, [first]))
+    assert clip(theirs.assets[0], elsewhere).exists()
+    Store(elsewhere).save(marking.empty(trashed(theirs, 0), [first], at(LATER + 1)))
+    assert trash.needed_elsewhere(path, [first, second]) == {second}
+
+
+def test_a_file_in_another_folder_needs_its_clips_until_it_is_deleted_and_while_its_drive_is_not_there(
+    path: Path, tmp_path: Path
+) -> None:
+    project = with_clips(path, "one")
+    wanted = [project.assets[0].id]
+    (tmp_path / "drive").mkdir()
+    elsewhere = tmp_path / "drive" / "trailer.sessions.json"
+    relocate(project, path, elsewhere, move=False)
+    (tmp_path / "drive").rename(tmp_path / "away")
+    assert trash.needed_elsewhere(path, wanted) == set(wanted)
+    (tmp_path / "away").rename(tmp_path / "drive")
+    assert trash.needed_elsewhere(path, wanted) == set(wanted)
+    elsewhere.unlink()
+    assert trash.needed_elsewhere(path, wanted) == set()
+
+
+def test_word_of_what_is_needed_is_left_once_and_only_in_folders_of_other_projects_elsewhere(
+    path: Path, tmp_path: Path
+) -> None:
+    project = with_clips(path, "one")
+    trash.note_need(project, path)
+    beside = path.with_name("film v2.sessions.json")
+    trash.note_need(relocate(project, path, beside, move=False), beside)
+    assert names(paths.assets_folder(path)) == ["one.json", "one.mp4"]
+    (tmp_path / "other").mkdir()
+    elsewhere = tmp_path / "other" / "trailer.sessions.json"
+    theirs = relocate(project, path, elsewhere, move=False)
+    for _ in range(2):
+        trash.note_need(theirs, elsewhere)
+    assert len(names(paths.assets_folder(path))) == 3
+    assert folders.scan(path, None) == list(project.assets)
+
+
 def test_emptying_deletes_just_those_clips_and_their_json(path: Path) -> None:
     gone = put_right(trashed(with_clips(path, "one", "two", "three"), 0, 1), path)
     trash.delete([gone.assets[0]], path, set())

@@ -10,7 +10,8 @@ import pytest
 
 from addon.core import marking, sessions
 from addon.core.models import Asset, Mark, Project
-from addon.storage import assets, paths
+from addon.storage import assets, paths, trash
+from addon.storage.relocation import relocate
 from addon.storage.store import Store
 from addon.worker import messages
 
@@ -120,3 +121,23 @@ def test_another_blender_on_the_file_is_told(
     blender.until(lambda: asset(blender.project, clips[0]).trashed_at is None, "the record")
     assert_agree(sidecar, [])
     assert not [each for side in (blender, second) for each in side.all(messages.Trouble)]
+
+
+def test_the_trash_spares_what_a_file_saved_into_another_folder_shows(
+    blender: BlenderSide, new_blender: NewBlender, clips: list[str], sidecar: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "other" / "trailer.sessions.json"
+    elsewhere.parent.mkdir()
+    relocate(on_disk(sidecar), sidecar, elsewhere, move=False)
+    second = new_blender(elsewhere)
+    second.open()
+    blender.until(lambda: trash.needed_elsewhere(sidecar, clips) == set(clips), "word of what is needed")
+    blender.until_ended(*blender.generate({}))
+    (new,) = {each.id for each in blender.project.assets} - set(clips)
+    blender.commit(marking.trash(blender.project, [*clips, new], now()))
+    blender.until(lambda: lies_in_trash(blender, new), "the trash")
+    assert not any(lies_in_trash(blender, each) for each in clips)
+    bin = paths.clip_path(asset(blender.project, new).path, sidecar).parent
+    blender.commit(marking.empty(blender.project, [*clips, new], now()))
+    blender.until(lambda: not bin.exists(), "the end of the trash")
+    assert_agree(elsewhere, [])

@@ -32,7 +32,8 @@ if words[0] == "crash":
     os._exit(7)
 while words[0] == "endless":
     time.sleep(0.05)
-if order["do"] != "shoot" and words[0] != dict(image="picture", video="clip", audio="sound")[order["media"]]:
+known = dict(image="picture", video="clip", audio="sound")[order["media"]]
+if order["do"] not in ("shoot", "still") and words[0] != known:
     said = dict(error="“{{file}}” cannot be read.", values=dict(file=Path(order["file"]).name))
 else:
     width, height = (int(words[1]), int(words[2])) if len(words) > 2 else (64, 36)
@@ -89,8 +90,10 @@ class Asked:
         file.write_text(content)
         return file
 
-    def prepare(self, file: Path, media: Media = Media.IMAGE, shot: Shot | None = None, order_id: str = "1") -> None:
-        order = Prepare(path=self.sidecar, order_id=order_id, media=media, file=file, shot=shot)
+    def prepare(
+        self, file: Path, media: Media = Media.IMAGE, shot: Shot | None = None, order_id: str = "1", frame: int = 0
+    ) -> None:
+        order = Prepare(path=self.sidecar, order_id=order_id, media=media, file=file, shot=shot, frame=frame)
         self.preparation.order(order, self.kept)
 
     def answer(self) -> Prepared:
@@ -211,6 +214,16 @@ def test_a_shot_is_kept_and_the_copy_of_the_blend_removed(asked: Asked) -> None:
     }
     until(lambda: not blend.exists())
     until(lambda: not list(asked.scratch.iterdir()))
+
+
+def test_a_frame_of_a_clip_is_kept_and_the_clip_stays(asked: Asked) -> None:
+    clip = asked.file("clip.mp4", "clip 64 36")
+    asked.prepare(clip, frame=7)
+    told = asked.answer()
+    assert told.file is not None and (told.file.read_text(), told.file.suffix) == ("made 64 36", ".png")
+    (order,) = asked.orders
+    assert (order["do"], order["frame"], order["file"]) == ("still", 7, str(clip))
+    assert clip.read_text() == "clip 64 36"
 
 
 def test_what_cannot_be_read_is_told_in_a_sentence(asked: Asked) -> None:

@@ -86,6 +86,7 @@ def _read(path: str) -> dict[str, Any]:
             "height": int(job["height"]) // 2 * 2,
             "fps": float(job["fps"]),
             "image": job.get("image"),
+            "last_image": job.get("last_image"),
         }
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise Impossible("The request {path} cannot be read: {error}.", path=path, error=str(error)) from error
@@ -254,6 +255,17 @@ def _move(strip: Any, x: float, y: float, places: list[Any]) -> None:
                 strip.transform.keyframe_insert(name, frame=frame)
 
 
+def _dissolve(scene: Any, job: dict[str, Any], frames: int, folder: Path) -> None:
+    """From the first picture to the last one. The camera rests: both are seen whole, as their neighbours show them."""
+    half = job["width"] // 2, job["height"] // 2
+    for channel, name in enumerate(("image", "last_image"), 1):
+        _reference(str(job[name]), half, file := folder / f"{name}.rgb")
+        strip = _add(scene, file, channel, 1, frames, 0.0, 0.0)
+    for frame in range(1, frames + 1):
+        strip.blend_alpha = (frame - 1) / max(frames - 1, 1)
+        strip.keyframe_insert("blend_alpha", frame=frame)
+
+
 def _draw(job: dict[str, Any], frames: int, folder: Path) -> Any:
     """The scene, ready to render."""
     width, height = job["width"], job["height"]
@@ -261,7 +273,9 @@ def _draw(job: dict[str, Any], frames: int, folder: Path) -> Any:
     views = camera.path(camera.named_moves(job["prompt"]), job["seed"], frames, job["duration"])
     shown = scenery.scene(job["prompt"], job["seed"])
     channel = 1
-    if job["image"]:
+    if job["image"] and job["last_image"]:
+        _dissolve(scene, job, frames, folder)
+    elif job["image"]:
         places = [camera.placement(view, 0.5, width, height) for view in views]
         file = folder / "reference.rgb"
         _reference(str(job["image"]), camera.reach(places, width, height), file)

@@ -1,4 +1,4 @@
-"""Files made small enough for a service."""
+"""Files made small enough for a service, and single frames of them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ def fit(order: dict[str, Any]) -> Answer:
     known = look(order)
     scale = min(1.0, *(most / known[side] for side in ("width", "height") if (most := order[side])), 1.0)
     return (_fit_video if order["media"] == "video" else _fit_image)(order, known, scale)
+
+
+def still_of(order: dict[str, Any]) -> Answer:
+    """A frame of a clip as a picture, in the clip's size. Raises `Impossible`."""
+    known = look({"file": order["file"], "media": "video"})
+    scene = _scene_of({**order, "media": "video"}, known["width"], known["height"], known["fps"])
+    return still(scene, min(order["frame"], scene.frame_end), order["out"])
 
 
 def _fit_image(order: dict[str, Any], known: Answer, scale: float) -> Answer:

@@ -11,6 +11,7 @@ ORDER.json says what to `do`, with `media` "image", "video" or "audio":
 - "shoot": render frame `first` (a video: to `last`) of the sequencer of `scene` in the .blend `file`, as the preview
   shows it, with the meta strip `meta` open, to `out` with its ending added. With `strip`, that strip alone, where it
   can at the size of its own file. A clip that is there whole and unchanged is answered as it is.
+- "still": take frame `frame` of the clip `file`, from 1, its last one if it has fewer, as `out` with its ending added.
 - "fit": make the picture, clip or sound `file` smaller, to at most `width` × `height` pixels and `size` bytes (0: any),
   as `out` with its ending added.
 - "collect": see `collecting`; the answer is described there.
@@ -47,7 +48,13 @@ answers, collecting, fitting, shooting = (
     for name in ("answers", "collecting", "fitting", "shooting")
 )
 
-_DO = {"look": answers.look, "shoot": shooting.shoot, "fit": fitting.fit, "collect": collecting.collect}
+_DO = {
+    "look": answers.look,
+    "shoot": shooting.shoot,
+    "still": fitting.still_of,
+    "fit": fitting.fit,
+    "collect": collecting.collect,
+}
 
 
 def _done(order: dict[str, Any]) -> dict[str, Any]:

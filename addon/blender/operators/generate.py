@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ...core import lifecycle, requesting, sessions, terms
+from ...core import lifecycle, refining, requesting, sessions, terms
 from ...core.errors import InputError, SessionsError
 from ...core.models import Draft, Request, Take, TakeState
 from .. import (
@@ -149,7 +149,8 @@ def _order(context: bpy.types.Context, given: Mapping[str, object]) -> orders.Or
     place = reserving.place(context, draft)
     wanted = draft if "duration" in given else reserving.fitted(draft, place, form.provider(draft), context)
     requests = _requests(context, _with_files(wanted))
-    return orders.of(context, draft.model_copy(update={"joins": None}), requests, place)  # a join is for one click
+    model = requesting.model_of(draft, form.provider(draft))
+    return orders.of(context, refining.unjoined(draft, model), requests, place)  # a join is for one click
 
 
 def _requests(context: bpy.types.Context, draft: Draft) -> list[Request]:

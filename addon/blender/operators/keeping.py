@@ -15,28 +15,37 @@ from .reporting import NO_UNDO, Result, reporting
 from .sessions import writable
 
 
-def wait(order_id: str) -> None:
-    """Work on until an order is done: for scripts. Raises `SessionsError` with its problem."""
+def finish(operator: Any, order_id: str) -> Result:
+    """Without a window wait for an order and tell what came of it; with one the panel tells, and nobody waits.
+
+    Raises `SessionsError` with the order's problem.
+    """
+    if not bpy.app.background:
+        return {"FINISHED"}
     pump.run_until(lambda: not keeping.is_waiting(order_id))
     answer = keeping.outcome()
     if answer and answer.order_id == order_id and answer.problem:
         raise SessionsError.of(answer.problem)
-
-
-def _end(operator: Any, order_id: str) -> Result:
-    """Without a window the order is waited for, and told; with one the panel tells how far it is."""
-    if bpy.app.background:
-        wait(order_id)
-        answer = keeping.outcome()
-        if answer:
-            operator.report({"INFO"}, " ".join(words.text(each) for each in keeping.sentences(answer)))
+    if answer:
+        operator.report({"INFO"}, " ".join(words.text(each) for each in keeping.sentences(answer)))
     return {"FINISHED"}
 
 
 class _Errand:
-    """What all of them have."""
+    """Orders something of the worker: with a window the panel tells how far that is, a script waits until it is done.
+
+    The worker takes messages in their order: what was changed before is in its project when it gets to the order.
+    """
 
     filter_folder: BoolProperty(default=True, options={"HIDDEN"})
+
+    def order(self) -> str:
+        """Send the order; returns its id. Raises `SessionsError`."""
+        raise NotImplementedError
+
+    @reporting
+    def execute(self: Any, _context: bpy.types.Context) -> Result:
+        return finish(self, self.order())
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -68,9 +77,8 @@ class SESSIONS_OT_find_clips(_Errand, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    @reporting
-    def execute(self, _context: bpy.types.Context) -> Result:
-        return _end(self, keeping.find(self.directory))
+    def order(self) -> str:
+        return keeping.find(self.directory)
 
 
 class SESSIONS_OT_rebuild(_Errand, bpy.types.Operator):
@@ -97,10 +105,8 @@ class SESSIONS_OT_rebuild(_Errand, bpy.types.Operator):
         column.label(text="The sidecar as it is now is kept beside it")
         self.layout.prop(self, "directory")
 
-    @reporting
-    def execute(self, _context: bpy.types.Context) -> Result:
-        files.flush()
-        return _end(self, keeping.rebuild(self.directory))
+    def order(self) -> str:
+        return keeping.rebuild(self.directory)
 
 
 class SESSIONS_OT_collect(_Errand, bpy.types.Operator):
@@ -134,13 +140,11 @@ class SESSIONS_OT_collect(_Errand, bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
-    @reporting
-    def execute(self, _context: bpy.types.Context) -> Result:
+    def order(self) -> str:
         if not self.directory:
             raise InputError("No folder was chosen.", "Give the path of one.")
         target = _target(Path(bpy.path.abspath(self.directory)), self.folder)
-        files.flush()
-        return _end(self, keeping.collect(str(target), files.write_copy, every=self.clips == "ALL"))
+        return keeping.collect(str(target), files.write_copy, every=self.clips == "ALL")
 
 
 def _target(parent: Path, name: str) -> Path:

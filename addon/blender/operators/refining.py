@@ -1,4 +1,4 @@
-"""From a take to the next one: Use Settings, Vary, Continue, Fill Gap, Regenerate to Length."""
+"""From a take to the next one: Use Settings, Vary, Regenerate to Length."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ...core import fitting, refining, requesting, sessions
+from ...core import refining, requesting, sessions
 from ...core.capabilities import Capabilities
-from ...core.errors import InputError, NotFoundError, SessionsError
-from ...core.models import Join, Mode, Request, Role, Session
-from ...core.wording import Text
+from ...core.errors import InputError, NotFoundError
+from ...core.models import Request, Session
 from .. import accounts, compat, form, inputs, orders, prompts, properties, runtime, timeline, words
-from ..slots import following, joining, marks, reserving, selection, swapping
+from ..slots import marks, reserving, selection, swapping
 from ..slots.selection import Place
 from . import generate, paid
-from .inputs import wait
 from .reporting import NO_UNDO, Result, reporting
 from .sessions import writable
 
@@ -79,7 +77,7 @@ class SESSIONS_OT_vary(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return _can_send(cls, context)
+        return can_send(cls, context)
 
     def order(self, context: bpy.types.Context) -> orders.Order:
         """What is to be sent. Raises `SessionsError`."""
@@ -110,7 +108,7 @@ class SESSIONS_OT_regenerate_to_length(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return _can_send(cls, context)
+        return can_send(cls, context)
 
     def order(self, context: bpy.types.Context) -> orders.Order:
         """What is to be sent. Raises `SessionsError`."""
@@ -145,95 +143,10 @@ class SESSIONS_OT_regenerate_to_length(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class _Join:
-    """Begins a shot that goes on from strips; a button begins, a script waits until its pictures are there."""
-
-    @classmethod
-    def poll(cls: Any, context: bpy.types.Context) -> bool:
-        return _can_send(cls, context)
-
-    def begin(self, context: bpy.types.Context) -> None:
-        """Begin. Raises `SessionsError`."""
-        raise NotImplementedError
-
-    @reporting
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> Result:
-        self.begin(context)
-        return {"FINISHED"}
-
-    @reporting
-    def execute(self, context: bpy.types.Context) -> Result:
-        self.begin(context)
-        wait()
-        return {"FINISHED"}
-
-
-class SESSIONS_OT_continue_shot(_Join, bpy.types.Operator):
-    """Begin a shot right behind the frame of the selected strip under the playhead, else behind its last one"""
-
-    bl_idname = "sessions.continue_shot"
-    bl_label = "Continue"
-    bl_options = set()
-
-    def begin(self, context: bpy.types.Context) -> None:
-        scene, strip = inputs.selected_strip(context)
-        if marks.is_placeholder(strip):
-            raise InputError("“{strip}” has no clip yet.", "Continue it when the clip is there.", strip=strip.name)
-        first, last = compat.left_handle(strip), compat.right_handle(strip) - 1
-        frame = scene.frame_current if first <= scene.frame_current <= last else last
-        asset = sessions.find_asset(runtime.current().project, marks.shown_by(strip))
-        join = joining.behind(scene, strip, frame)
-        _begin(Mode.FIRST_FRAME, join, asset.request if asset else None)
-        _take_pictures(scene, [(strip, Role.FIRST_FRAME, frame)])
-
-
-class SESSIONS_OT_fill_gap(_Join, bpy.types.Operator):
-    """Begin a shot for the gap at the playhead, from the last frame before it to the first one behind it"""
-
-    bl_idname = "sessions.fill_gap"
-    bl_label = "Fill Gap"
-    bl_options = set()
-
-    def begin(self, context: bpy.types.Context) -> None:
-        scene = compat.sequencer_scene(context)
-        found = joining.gap(scene)
-        if found is None:
-            raise InputError("The playhead is in no gap.", "Move it between two strips with a picture.")
-        for strip in found:
-            if marks.is_placeholder(strip):
-                raise InputError("“{strip}” has no clip yet.", "Fill the gap when the clip is there.", strip=strip.name)
-        before, behind = found
-        last, first = compat.right_handle(before) - 1, compat.left_handle(behind)
-        _begin(Mode.FIRST_LAST, joining.behind(scene, before, last, behind), None)
-        _take_pictures(scene, [(before, Role.FIRST_FRAME, last), (behind, Role.LAST_FRAME, first)])
-
-
-class SESSIONS_OT_forget_join(bpy.types.Operator):
-    """Let the takes go where the selection says; the pictures that they start from stay"""
-
-    bl_idname = "sessions.forget_join"
-    bl_label = "Do Not Continue"
-    bl_options = NO_UNDO
-
-    @classmethod
-    def poll(cls, _context: bpy.types.Context) -> bool:
-        if not writable(cls):
-            return False
-        if runtime.current().draft.joins is None:
-            cls.poll_message_set("The next takes continue nothing")
-            return False
-        return True
-
-    @reporting
-    def execute(self, _context: bpy.types.Context) -> Result:
-        runtime.commit(sessions.edit_draft(runtime.current().project, {"joins": None}, runtime.now()))
-        return {"FINISHED"}
-
-
 # -- What an operator is about -----------------------------------------------------------------------------------------
 
 
-def _can_send(cls: Any, context: bpy.types.Context) -> bool:
+def can_send(cls: Any, context: bpy.types.Context) -> bool:
     if not writable(cls):
         return False
     reason = generate.refusal(context)
@@ -249,7 +162,7 @@ def _request(take_id: str, asset_id: str, context: bpy.types.Context) -> tuple[R
     if asset is not None:
         return asset.request, sessions.find(project, asset.session_id)
     wanted = take_id or ("" if asset_id else properties.selected(context, "takes") or "")
-    owner = next((each for each in project.sessions if any(take.id == wanted for take in each.takes)), None)
+    owner = sessions.session_of(project, wanted)
     take = sessions.find_take(project, wanted)
     if take is None:
         raise NotFoundError("That take is not in this file (any more).", "Choose one from the list of takes.")
@@ -308,58 +221,8 @@ def _ask_or_send(context: bpy.types.Context, order: orders.Order) -> None:
         orders.send(context, order)
 
 
-# -- Joining -----------------------------------------------------------------------------------------------------------
-
-
-def _begin(mode: Mode, join: Join, request: Request | None) -> None:
-    """Put the draft of a new shot into the panel. Raises `SessionsError`, and changes nothing then.
-
-    The take's own model makes it if it can, else the one in the panel. A prompt that was typed for a session to come,
-    and never sent, stays.
-    """
-    following.keep_up()  # a strip that was just selected brings its session: before, not over what comes now
-    prompts.take_over()
-    inputs.check_ready()
-    state = runtime.current()
-    before = state.project
-    shown = form.provider(state.draft)
-    means, notes = request, list[Text]()
-    provider = accounts.capabilities(request.provider) if request and request.provider else None
-    if request is None or provider is None or not refining.can(mode, provider.model(request.model)):
-        refining.check_mode(mode, requesting.model_of(state.draft, shown), shown)
-        means, provider = None, shown
-    project = sessions.start_draft(before, runtime.now())
-    draft = sessions.draft(project)
-    changes = {"provider": provider.id, **refining.joined(join, mode, means)}
-    changes["prompt"] = draft.prompt if refining.is_typed(before, draft) or request is None else request.prompt
-    if means is None:  # an unsent draft may have been left with another model
-        changes |= {name: getattr(state.draft, name) for name in ("model", "options")}
-    draft = draft.model_copy(update=changes)
-    model = requesting.model_of(draft, provider)
-    if model is not None:
-        named = draft.model
-        draft, notes = fitting.fit(draft, model, form.scene_format())
-        draft = draft.model_copy(update={"model": named})
-    new = {name: getattr(draft, name) for name in type(draft).model_fields}
-    runtime.commit(sessions.edit_draft(project, new, runtime.now()))
-    state.notes = tuple(notes)
-
-
-def _take_pictures(scene: bpy.types.Scene, wanted: list[tuple[Any, Role, int]]) -> None:
-    """Have the draft start from frames of strips. Raises `SessionsError`; the draft joins nothing then."""
-    try:
-        for strip, role, frame in wanted:
-            inputs.take_frame(scene, strip, role, frame)
-    except SessionsError:
-        runtime.commit(sessions.edit_draft(runtime.current().project, {"joins": None}, runtime.now()))
-        raise
-
-
 CLASSES = (
     SESSIONS_OT_use_settings,
     SESSIONS_OT_vary,
     SESSIONS_OT_regenerate_to_length,
-    SESSIONS_OT_continue_shot,
-    SESSIONS_OT_fill_gap,
-    SESSIONS_OT_forget_join,
 )

@@ -46,7 +46,8 @@ def place(scene: bpy.types.Scene, session_id: str | None) -> Place:
         if not owner:
             return Place(left, right - left, strip.channel, strip=strip.name)
         if owner == session_id and marks.slot_of(strip):
-            return Place(left, right - left, slot=marks.slot_of(strip), strip=strip.name)
+            skip, tail = marks.repeated(strip)
+            return Place(left, right - left, slot=marks.slot_of(strip), strip=strip.name, skip=skip, tail=tail)
     return place_of_gap(scene) or Place(scene.frame_current)
 
 

@@ -59,7 +59,7 @@ class SESSIONS_PT_assets(Tab, bpy.types.Panel):
             column = layout.column(align=True)
             wrapped(column, context, tips.prompt(chosen.request))
             wrapped(column, context, tips.facts(chosen.request))
-            refining.draw(layout, asset_id=chosen.id)
+            refining.draw(layout, asset_id=chosen.id, clip=chosen.id)
             marks.draw_marks(layout, context, chosen)
         row = layout.row(align=True)
         if chosen:

@@ -38,9 +38,11 @@ def draw(layout: Any, context: bpy.types.Context) -> None:
     if answer:
         row = layout.box().row()
         column = row.column()
+        icon = "ERROR" if answer.problem else "INFO"
         for line in keeping.sentences(answer):
-            wrapped(column, context, words.text(line), icon="ERROR" if answer.problem else "INFO", inset=_BOX)
-        listed = keeping.listing(answer).splitlines()
+            wrapped(column, context, words.text(line), icon=icon, inset=_BOX)
+            icon = "BLANK1"
+        listed = keeping.briefly(answer)
         for each in listed[:_MOST_LINES]:
             wrapped(column, context, each, icon="BLANK1", inset=_BOX)
         if len(listed) > _MOST_LINES:
@@ -59,6 +61,12 @@ def draw(layout: Any, context: bpy.types.Context) -> None:
 
 
 def _offered(sessions: int, clips: int) -> Text:
+    if sessions and not clips:
+        return say(
+            "The clips tell of {sessions:,} sessions that are missing here or have changed: the sidecar was lost, or "
+            "is an old one.",
+            sessions=sessions,
+        )
     if sessions:
         return say(
             "The clips tell of {sessions:,} sessions and {clips:,} clips that are missing here or have changed: the "

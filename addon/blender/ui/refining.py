@@ -8,15 +8,21 @@ import bpy
 
 from ...core import refining
 from .. import properties, words
+from .tab import side_by_side
 
 
-def draw(layout: Any, take_id: str = "", asset_id: str = "") -> None:
-    """What can be made of a take, or of a clip: its settings once more, and others like it."""
-    row = layout.row(align=True)
+def draw(layout: Any, take_id: str = "", asset_id: str = "", clip: str | None = None) -> None:
+    """What can be made of a take, or of a clip: its settings once more, others like it, and what comes behind.
+
+    `clip` is the id of the asset that a take has.
+    """
+    row = side_by_side(layout, bpy.context)
     row.menu("SESSIONS_MT_use_clip_settings" if asset_id else "SESSIONS_MT_use_settings")
     row.operator_context = "INVOKE_DEFAULT"
     button = row.operator("sessions.vary", icon="RNDCURVE")
     button.take_id, button.asset_id = take_id, asset_id
+    if clip:
+        row.operator("sessions.continue_clip", text="Continue", icon="TRACKING_FORWARDS_SINGLE").asset_id = clip
 
 
 def _draw_settings(layout: Any, asset_id: str = "") -> None:

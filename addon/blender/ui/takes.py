@@ -142,7 +142,7 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
         column.label(text=words.tr("Estimated {amount}").format(amount=estimated), translate=False)
     if lost := bills.lost(take):
         wrapped(column, context, words.tr("Sent before, and perhaps paid too: {amount}").format(amount=lost))
-    refining.draw(layout, take_id=take.id)
+    refining.draw(layout, take_id=take.id, clip=take.asset_id)
     asset = lookup.asset(take.asset_id)
     if asset:
         marks.draw_marks(layout, context, asset)
