@@ -199,14 +199,14 @@ def test_a_clip_deleted_by_hand_does_not_stop_the_first_save(scratch: Path, targ
 
 def test_save_as_leaves_the_first_file_as_it_is_and_the_clips_where_they_are(target: Path, tmp_path: Path) -> None:
     project = with_clips(target, "one", "two")
-    before = {name: (target.parent / name).stat().st_mtime_ns for name in names(target.parent)}
+    before = {file: file.stat().st_mtime_ns for file in target.parent.rglob("*") if file.is_file()}
     copy = tmp_path / "other" / "copy.sessions.json"
     copy.parent.mkdir()
     copied = relocate(project, target, copy, move=False)
     assert_whole(copied, copy)
     assert_whole(project, target)
     assert [asset.path for asset in copied.assets] == ["../films/film.assets/one.mp4", "../films/film.assets/two.mp4"]
-    assert {name: (target.parent / name).stat().st_mtime_ns for name in names(target.parent)} == before
+    assert {file: file.stat().st_mtime_ns for file in before} == before
     assert names(copy.parent) == ["copy.sessions.backup.json", "copy.sessions.json"]
 
 
