@@ -8,7 +8,21 @@ from typing import Any
 from .app import App
 from .hands import click, drag, move, open_tab, press, region, wait_for
 from .reading import marks
-from .working import all_done, generate, redo, save_as, slow_takes, small_takes, states, strips, tall, undo, until
+from .working import (
+    all_done,
+    generate,
+    held_up,
+    on_timeline,
+    redo,
+    save_as,
+    slow_takes,
+    small_takes,
+    states,
+    strips,
+    tall,
+    undo,
+    until,
+)
 
 _LOOK = """
 import importlib
@@ -28,20 +42,6 @@ def look(app: App) -> list[list[Any]]:
     return found
 
 
-def strip_box(app: App, frame: float, channel: float) -> tuple[int, int]:
-    """Where in the window a frame of a channel is drawn."""
-    x, y = app.run(
-        f"""
-area = next(a for a in bpy.context.window_manager.windows[0].screen.areas
-            if a.type == "SEQUENCE_EDITOR" and a.spaces.active.view_type != "PREVIEW")
-inner = next(r for r in area.regions if r.type == "WINDOW")
-result = inner.view2d.view_to_region({frame}, {channel}, clip=False)
-"""
-    )
-    window = region(app, "WINDOW")
-    return window.left + int(x), window.bottom - int(y)
-
-
 def test_a_placeholder_is_moved_and_cut_while_its_take_runs_and_the_clip_takes_its_place(
     app: App, folder: Path
 ) -> None:
@@ -53,12 +53,14 @@ def test_a_placeholder_is_moved_and_cut_while_its_take_runs_and_the_clip_takes_i
     until(lambda: states(app) == ["running"], "the take runs")
     until(lambda: look(app)[0][3] == "Generating: A lighthouse", "it says what it waits for")
     assert look(app)[0][:3] == [1, 481, 1]
-    drag(app, strip_box(app, 24, 1.5), strip_box(app, 24, 3.5))
-    until(lambda: look(app)[0][2] == 3, "it lies on channel 3")
-    app.module("blender.compat", "m.scenes_in_sequencers(__import__('bpy').context)[0].frame_set(61)")
-    move(app, strip_box(app, 30, 3.5))
-    press(app, "K")
-    until(lambda: len(look(app)) == 2, "it is cut in two")
+    with held_up(app):
+        drag(app, on_timeline(app, 24, 1.5), on_timeline(app, 24, 3.5))
+        until(lambda: look(app)[0][2] == 3, "it lies on channel 3")
+        app.module("blender.compat", "m.scenes_in_sequencers(__import__('bpy').context)[0].frame_set(61)")
+        move(app, on_timeline(app, 30, 3.5))
+        press(app, "K")
+        until(lambda: len(look(app)) == 2, "it is cut in two")
+        assert states(app) == ["running"]
     all_done(app, 1)
     until(lambda: {each[4] for each in look(app)} == {"Lighthouse 01.mp4"}, "both parts show the clip")
     left, right = look(app)
@@ -84,7 +86,7 @@ def test_takes_are_tried_in_the_cut_by_keys_menu_and_panel(app: App, folder: Pat
     assert len(look(app)) == 1
     wait_for(app, "Selected Strip", "UI")
     first = look(app)[0][4]
-    move(app, strip_box(app, 8, 1.5))
+    move(app, on_timeline(app, 8, 1.5))
     press(app, "PAGE_DOWN", shift=True)
     until(lambda: look(app)[0][4] != first, "another take is shown")
     second = look(app)[0][4]

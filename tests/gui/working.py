@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,29 @@ def small_takes(app: App, seconds: float = 1.0, width: int = 160, height: int = 
 def slow_takes(app: App) -> None:
     """Let takes be so large that there is time to do something while they run."""
     small_takes(app, seconds=20.0, width=640, height=360)
+
+
+@contextlib.contextmanager
+def held_up(app: App) -> Iterator[None]:
+    """Let the takes that run get no further meanwhile, where there is /proc: hands are slow where much else runs."""
+    drawing = [
+        int(process.name)
+        for process in Path("/proc").glob("[0-9]*")
+        if str(app.profile).encode() in (command := _command(process)) and b"animatic" in command
+    ]
+    for process_id in drawing:
+        os.kill(process_id, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process_id in drawing:
+            os.kill(process_id, signal.SIGCONT)
+
+
+def _command(process: Path) -> bytes:
+    with contextlib.suppress(OSError):
+        return (process / "cmdline").read_bytes()
+    return b""
 
 
 def describe(app: App, prompt: str) -> None:
