@@ -12,7 +12,7 @@ from ...core.errors import InputError, SessionsError
 from ...core.models import Asset, Join, Mode, Request, Role
 from ...core.wording import Text
 from ...storage import paths
-from .. import accounts, clips, compat, form, inputs, prompts, properties, runtime
+from .. import accounts, clips, compat, form, inputs, lookup, prompts, properties, runtime
 from ..slots import following, joining, marks
 from .inputs import wait
 from .refining import can_send
@@ -71,7 +71,7 @@ class SESSIONS_OT_continue_clip(bpy.types.Operator):
 
     asset_id: StringProperty(
         name="Asset",
-        description="Id of the asset; left empty, the one selected in the panel",
+        description="Id of the clip; left empty, the one of the take that is selected in the panel",
         options={"HIDDEN", "SKIP_SAVE"},
     )
     frame: IntProperty(
@@ -87,7 +87,10 @@ class SESSIONS_OT_continue_clip(bpy.types.Operator):
         return can_send(cls, context)
 
     def _asset(self, context: bpy.types.Context) -> Asset:
-        wanted = self.asset_id or properties.selected(context, "assets") or ""
+        take = lookup.take(properties.selected(context, "takes") or "")
+        wanted = self.asset_id or (take.asset_id if take else None)
+        if not wanted:
+            raise InputError("No clip is selected.", "Choose a take that is done.")
         return marking.available(runtime.current().project, wanted)
 
     @reporting

@@ -13,7 +13,7 @@ from ...core.wording import N_
 from .. import compat, runtime, words
 from ..comparing import drawing, state
 from ..slots import marks, selection
-from .tab import Tab
+from .tab import Tab, is_narrow
 from .text import wrapped
 
 
@@ -29,7 +29,7 @@ class SESSIONS_PT_compare(Tab, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         now = state.current()
         layout = self.layout
-        grid = layout.grid_flow(columns=2, even_columns=True, align=True)
+        grid = layout.grid_flow(columns=1 if is_narrow(context) else 2, even_columns=True, align=True)
         for view, text in _VIEWS:
             is_shown = now is not None and now.view is view
             button = grid.operator("sessions.compare", text=words.tr(text), depress=is_shown, translate=False)
@@ -79,9 +79,8 @@ def _draw_deeds(layout: Any, now: state.Comparison) -> None:
     text = words.tr("Use {take}").format(take=drawing.label(asset))
     column.operator("sessions.compare_use", text=text, translate=False, icon="CHECKMARK")
     row = column.row(align=True)
-    for name, icon in (("star", "SOLO_ON"), ("reject", "X")):
-        if hasattr(bpy.types, f"SESSIONS_OT_{name}"):
-            row.operator(f"sessions.{name}", icon=icon).asset_id = asset.id
+    row.operator("sessions.star", icon="SOLO_ON").asset_id = asset.id
+    row.operator("sessions.reject", icon="X").asset_id = asset.id
     layout.operator("sessions.compare_leave", icon="LOOP_BACK")
 
 

@@ -63,6 +63,7 @@ class SESSIONS_MT_refine(bpy.types.Menu):
         layout.operator("sessions.vary")
         layout.separator()
         layout.operator("sessions.continue_shot")
+        layout.operator("sessions.continue_clip")
         layout.operator("sessions.fill_gap")
         layout.operator("sessions.regenerate_to_length")
         layout.operator("sessions.forget_join")
