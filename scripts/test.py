@@ -52,8 +52,8 @@ PURE_PYTHONS: tuple[environments.Version, ...] = ((3, 11), (3, 13))
 # pytest's exit code where no test fits its options.
 NO_TESTS = 5
 
-RUN_SECONDS = 20 * 60
-GUI_RUN_SECONDS = 30 * 60
+RUN_SECONDS = 40 * 60
+GUI_RUN_SECONDS = 40 * 60
 REAL_RUN_SECONDS = 15 * 60
 # Tests wait more than they work, in windows less than elsewhere.
 AT_ONCE = 4

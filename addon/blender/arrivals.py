@@ -57,16 +57,17 @@ def mend_after_undo() -> None:
             log.warning("%s", error)
 
 
-def add_to_timeline(asset: Asset, scene: bpy.types.Scene, frame: int, *, select: bool = True) -> None:
-    """Put an asset's clip into `scene` with its left handle at `frame`. Raises `SessionsError`.
+def add_to_timeline(asset: Asset, scene: bpy.types.Scene, frame: int, *, select: bool = True, slot: str = "") -> None:
+    """Put an asset's clip into `scene` with its left handle at `frame`, in a `slot` or a new one.
 
-    `select` for what a person adds. What arrives by itself must not be what the next Delete or Grab is about.
+    Raises `SessionsError`. `select` for what a person adds. What arrives by itself must not be what the next Delete or
+    Grab is about.
     """
     keep(asset)
     placed = timeline.add_clip(
         scene, paths.clip_path(asset.path, runtime.current().path), frame, name=_name(asset), select=select
     )
-    slot = new_id()
+    slot = slot or new_id()
     for name in filter(None, (placed.picture, placed.sound)):
         strip = compat.strips_all(scene.sequence_editor)[name]
         marks.christen(strip, _name(asset))
@@ -114,15 +115,15 @@ def _place(asset: Asset) -> None:
     keep(asset)
     if placement is None:
         return
-    if slot:
-        waiting = list(marks.of_slot(slot))  # empty where a person took the strip away: the clip is in the list
+    waiting = list(marks.of_slot(slot)) if slot else []
+    if not waiting and usage.has_met(slot):
+        return  # a person took the strip away: the clip is in the list
+    if waiting:
         empty = [each for each in waiting if marks.is_placeholder(each[1])]
         for owner, strip in empty or waiting:
             fill(owner, strip, asset)
-        if not waiting:
-            return
         usage.changed()
-    else:
+    else:  # also where Blender ended, or another file was opened, before the placeholder was saved
         scene = bpy.data.scenes.get(placement.scene)
         if scene is None:
             raise InputError(
@@ -131,5 +132,5 @@ def _place(asset: Asset) -> None:
                 name=_name(asset),
                 scene=placement.scene,
             )
-        add_to_timeline(asset, scene, placement.frame, select=False)
+        add_to_timeline(asset, scene, placement.frame, select=False, slot=slot)
     bpy.ops.ed.undo_push(message=words.tr("Add {name}").format(name=_name(asset)))

@@ -117,7 +117,7 @@ def test_the_rows_menu_renames_and_deletes(saved_file: Path) -> None:
 
 
 def test_every_operator_stands_in_the_sessions_menu(saved_file: Path) -> None:
-    names = ("main", "refine", "inputs", "provider", "trash", "keep")
+    names = ("main", "refine", "compare", "inputs", "provider", "trash", "export", "keep")
     menus = [getattr(bpy.types, f"SESSIONS_MT_{name}") for name in names]
     listed = {name for menu in menus for name in drawn(menu).operators}
     assert listed == {f"sessions.{name}" for name in dir(bpy.ops.sessions)} - {
@@ -137,6 +137,8 @@ def test_every_operator_stands_in_the_sessions_menu(saved_file: Path) -> None:
         "sessions.stop_errand",
         "sessions.show_use",
         "sessions.clear_filter",
+        "sessions.compare_choose",
+        "sessions.compare_keys",
     }
 
 

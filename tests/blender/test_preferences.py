@@ -149,7 +149,7 @@ def test_with_an_assets_folder_new_clips_go_there_and_earlier_ones_stay(
 ) -> None:
     generate("A red fox")
     preferences.assets_folder = str(tmp_path / "clips")
-    generate("A red fox again")
+    generate("A red fox again", fill=False)
     flush()
     first, second = clips_of(saved_file)
     assert first.parent == tmp_path / "shot.assets"

@@ -13,16 +13,17 @@ from ...core import comparing
 from ...core.comparing import Box, View
 from ...core.errors import InputError, NotFoundError
 from ...core.models import Asset
+from ...core.wording import N_
 from .. import arrivals, compat, files, runtime, timeline, words
 from ..comparing import drawing, state
 from ..slots import selection, usage
 from .reporting import NO_UNDO, Result, reporting
 
 _VIEWS = (
-    ("WIPE", "Wipe", "Two takes in one picture, with a line between them that can be dragged"),
-    ("SIDE", "Side by Side", "Two takes beside each other"),
-    ("FLIP", "Flip", "One of two takes, and the other at the press of a key"),
-    ("GRID", "Grid", "Up to nine takes at once"),
+    ("WIPE", N_("Wipe"), N_("Two takes in one picture, with a line between them that can be dragged")),
+    ("SIDE", N_("Side by Side"), N_("Two takes beside each other")),
+    ("FLIP", N_("Flip"), N_("One of two takes, and the other at the press of a key")),
+    ("GRID", N_("Grid"), N_("Up to nine takes at once")),
 )
 _REACH = 8.0  # points beside the wipe's line that still get hold of it
 _REST_AFTER = 30.0  # seconds
@@ -40,7 +41,13 @@ class SESSIONS_OT_compare(bpy.types.Operator):
     bl_label = "Compare Takes"
     bl_options = NO_UNDO
 
-    view: EnumProperty(name="View", description="How they are shown", items=_VIEWS, options={"SKIP_SAVE"})
+    view: EnumProperty(
+        name="View",
+        description="How they are shown",
+        translation_context=words.CONTEXT,
+        items=_VIEWS,
+        options={"SKIP_SAVE"},
+    )
     asset_ids: StringProperty(
         name="Assets",
         description="Ids of the clips, with commas between; left empty, all of the session that are not rejected",

@@ -29,7 +29,20 @@ from . import paid
 from .inputs import wait
 from .reporting import Result, reporting
 
-_SETTINGS = ("prompt", "provider", "model", "count", "seed", "duration", "width", "height", "fps", "insert", "mode")
+_SETTINGS = (
+    "prompt",
+    "provider",
+    "model",
+    "count",
+    "seed",
+    "duration",
+    "width",
+    "height",
+    "fps",
+    "insert",
+    "fill",
+    "mode",
+)
 
 
 class SESSIONS_OT_generate(bpy.types.Operator):
@@ -49,6 +62,7 @@ class SESSIONS_OT_generate(bpy.types.Operator):
     height: IntProperty(name="Height", description="Pixels", options={"SKIP_SAVE"})
     fps: FloatProperty(name="Frame Rate", options={"SKIP_SAVE"})
     insert: BoolProperty(name="Insert at Playhead", default=True, options={"SKIP_SAVE"})
+    fill: BoolProperty(name="Fill Selection", default=True, options={"SKIP_SAVE"})
     mode: EnumProperty(
         name="Mode",
         translation_context=words.CONTEXT,

@@ -90,6 +90,7 @@ def reserved(
             compat.strips(sounds.level_of(owner, strip)).remove(strip)
         raise
     bpy.ops.ed.undo_push(message=words.tr("Generate"))
+    usage.meet(slot)
     usage.changed()
 
 

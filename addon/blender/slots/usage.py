@@ -42,6 +42,7 @@ class _Found(NamedTuple):
 _SLICE = 100  # strips between two looks at the clock
 
 _found = _Found()
+_met: set[str] = set()  # the slots that had a strip since the file was opened
 _stale = True
 _revision = 0
 _walking: list[Use] | None = None
@@ -66,6 +67,16 @@ def copies(slot: str) -> int:
 def placeholders() -> tuple[Use, ...]:
     """The strips that wait for their clip."""
     return _found.placeholders
+
+
+def has_met(slot: str) -> bool:
+    """Whether a slot had a strip at some time since the file was opened: if it has none now, a person took it away."""
+    return slot in _met
+
+
+def meet(slot: str) -> None:
+    """A slot has a strip now."""
+    _met.add(slot)
 
 
 def changed() -> None:
@@ -100,6 +111,7 @@ def look(budget: float = math.inf) -> bool:
         if time.perf_counter() > end:
             return False
     walked, _walking = tuple(_walking), None
+    _met.update(use.slot for use in walked)
     if walked == _found.uses:
         return False
     _found = _indexed(walked)
@@ -110,6 +122,7 @@ def forget() -> None:
     """Another file is open."""
     global _found, _stale, _walking
     _found, _stale, _walking = _Found(), True, None
+    _met.clear()
 
 
 def _indexed(uses: tuple[Use, ...]) -> _Found:

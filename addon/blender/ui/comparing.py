@@ -42,6 +42,18 @@ class SESSIONS_PT_compare(Tab, bpy.types.Panel):
         _draw_differences(layout, context, now)
 
 
+class SESSIONS_MT_compare(bpy.types.Menu):
+    """Takes beside each other in the preview"""
+
+    bl_label = "Compare"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator("sessions.compare").view = View.WIPE.value
+        layout.operator("sessions.compare_use")
+        layout.operator("sessions.compare_leave")
+
+
 _VIEWS: tuple[tuple[View, str], ...] = (
     (View.WIPE, N_("Wipe")),
     (View.SIDE, N_("Side by Side")),
@@ -103,4 +115,4 @@ def _draw_difference(box: Any, context: bpy.types.Context, row: Difference, asse
         wrapped(column, context, line, inset=24)
 
 
-CLASSES = (SESSIONS_PT_compare,)
+CLASSES = (SESSIONS_PT_compare, SESSIONS_MT_compare)

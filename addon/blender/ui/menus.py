@@ -37,7 +37,6 @@ class SESSIONS_MT_main(bpy.types.Menu):
         layout.operator("sessions.adopt_file", text="Adopt Files…", icon="IMPORT")
         layout.operator("sessions.swap", text="Next Take").direction = "NEXT"
         layout.operator("sessions.swap", text="Previous Take").direction = "PREVIOUS"
-        layout.operator("sessions.compare").view = "WIPE"
         layout.operator("sessions.remove_placeholder")
         layout.operator("sessions.show_assets", icon="FILE_FOLDER")
         layout.separator()
@@ -48,6 +47,7 @@ class SESSIONS_MT_main(bpy.types.Menu):
         layout.menu("SESSIONS_MT_trash", icon="TRASH")
         layout.separator()
         layout.menu("SESSIONS_MT_refine")
+        layout.menu("SESSIONS_MT_compare")
         layout.menu("SESSIONS_MT_inputs")
         layout.menu("SESSIONS_MT_provider")
         layout.menu("SESSIONS_MT_export")

@@ -66,7 +66,7 @@ def add_effect(scene: Any, strip: Any, kind: str) -> Any:
 
 def in_meta(scene: Any, strip: Any, installed: Any) -> Any:
     """The strip in a meta strip, which is selected and active, as Blender's Make Meta Strip makes it."""
-    with installed("blender.timeline")._sequencer(scene):
+    with installed("blender.timeline").sequencer(scene):
         bpy.ops.sequencer.meta_make()
     meta = scene.sequence_editor.active_strip
     assert (meta.type, strip.type) == ("META", "MOVIE")

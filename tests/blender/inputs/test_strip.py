@@ -135,7 +135,7 @@ def test_of_a_retimed_strip_it_is_the_frame_that_is_seen(
     scene: Any, add: Any, taken: Any, compat: Any, installed: Any, tmp_path: Path
 ) -> None:
     strip = add(start=10)
-    with installed("blender.timeline")._sequencer(scene):
+    with installed("blender.timeline").sequencer(scene):
         bpy.ops.sequencer.retiming_segment_speed_set(speed=200.0)
     last = compat.right_handle(strip) - 1
     assert last in (33, 34)  # 4.2 lets it have a frame more
@@ -152,7 +152,7 @@ def test_of_a_retimed_strip_that_is_trimmed_too_it_is_the_last_frame_that_is_see
     scene: Any, add: Any, taken: Any, compat: Any, installed: Any
 ) -> None:
     strip = add(start=10)
-    with installed("blender.timeline")._sequencer(scene):
+    with installed("blender.timeline").sequencer(scene):
         bpy.ops.sequencer.retiming_segment_speed_set(speed=200.0)
     compat.set_handles(strip, 15, 20)
     from_strip("last")
