@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .app import App
 from .hands import click, open_tab, press, type_text, values, wait_for
+from .working import strips, until
 
 
 def test_from_a_fresh_install_to_the_first_clip_are_three_clicks_and_a_prompt(app: App) -> None:
@@ -14,10 +15,12 @@ def test_from_a_fresh_install_to_the_first_clip_are_three_clicks_and_a_prompt(ap
     press(app, "RET")
     click(app, "Generate", "UI")
     assert app.clicks <= 3
-    wait_for(app, "Lighthouse in a storm", "WINDOW", seconds=120)  # the strip
+    wait_for(app, "Generating", "WINDOW")  # its place in the cut
+    until(lambda: strips(app) == ["Lighthouse in a storm 1"], "the clip is there")
+    wait_for(app, "Lighthouse in a storm 1", "WINDOW")
     assert values(app, "[r.name for r in S.sessions]") == ["Lighthouse in a storm"]
     assert app.run("result = len(bpy.data.movieclips)") == 1
-    strips = app.module(
+    kinds = app.module(
         "blender.compat", "[s.type for s in m.strips(bpy.context.window_manager.windows[0].scene.sequence_editor)]"
     )
-    assert strips == ["MOVIE"]
+    assert kinds == ["MOVIE"]

@@ -36,6 +36,50 @@ result = sorted(
 """
 
 
+_WORK_ON_IT = """
+import importlib
+package = "bl_ext.user_default.generative_sessions.blender."
+compat, timeline = importlib.import_module(package + "compat"), importlib.import_module(package + "timeline")
+scene = compat.sequencer_scene(bpy.context)
+(strip,) = [s for s in compat.strips_all(scene.sequence_editor) if s.type == "MOVIE"]
+strip.crop.min_y, strip.transform.rotation, strip.color_multiply, strip.color_tag = 5, 0.1, 0.8, "COLOR_03"
+strip.modifiers.new(name="Bright", type="BRIGHT_CONTRAST").bright = 5.0
+for frame, alpha in ((1, 1.0), (20, 0.5)):
+    strip.blend_alpha = alpha
+    strip.keyframe_insert("blend_alpha", frame=frame)
+with timeline.sequencer(scene):
+    timeline.select_only(scene, strip)
+    bpy.ops.sequencer.retiming_segment_speed_set(speed=80.0)
+compat.set_handles(strip, 3, 21)
+scene.timeline_markers.new("Here", frame=7)
+length = {"length": 12} if bpy.app.version >= (5, 0, 0) else {"frame_end": 15}
+below = {"input1" if bpy.app.version >= (5, 0, 0) else "seq1": strip}
+compat.strips(scene.sequence_editor).new_effect(
+    name="Blur", type="GAUSSIAN_BLUR", channel=4, frame_start=3, **length, **below
+)
+timeline.select_only(scene, strip)
+bpy.ops.ed.undo_push(message="Work on it")
+"""
+
+_ALL_OF_IT = """
+import importlib
+compat = importlib.import_module("bl_ext.user_default.generative_sessions.blender.compat")
+scene = compat.sequencer_scene(bpy.context)
+plain = ("BOOLEAN", "INT", "FLOAT", "ENUM", "STRING")
+def told(owner):
+    known = [p for p in owner.bl_rna.properties if p.type in plain and not getattr(p, "is_array", False)]
+    return {p.identifier: repr(getattr(owner, p.identifier)) for p in known}
+found = {s.name: s for s in compat.strips_all(scene.sequence_editor)}
+result = {name: told(s) for name, s in found.items()}
+for name, s in found.items():
+    if s.type == "MOVIE":
+        result[name + " parts"] = [told(s.transform), told(s.crop), [told(m) for m in s.modifiers]]
+        result[name + " retiming"] = [(k.timeline_frame, repr(k)) for k in s.retiming_keys]
+result["curves"] = [(c.data_path, [tuple(k.co) for k in c.keyframe_points]) for c in compat.curves_of(scene)]
+result["markers"] = [(m.name, m.frame) for m in scene.timeline_markers]
+"""
+
+
 def look(app: App) -> list[list[Any]]:
     """The picture strips: first frame, the first after, channel, name, file, opacity."""
     found: list[list[Any]] = app.run(_LOOK)
@@ -103,3 +147,27 @@ def test_takes_are_tried_in_the_cut_by_keys_menu_and_panel(app: App, folder: Pat
     click(app, marks(app.still(), row)[-1])  # ▶
     until(lambda: look(app)[0][4] != first, "the arrow shows the next one")
     assert look(app)[0][:3] == [1, 25, 1]
+
+
+def test_twenty_one_swaps_in_a_row_leave_the_work_on_a_strip_as_it_was(app: App, folder: Path) -> None:
+    tall(app)
+    open_tab(app)
+    save_as(app, folder / "film.blend")
+    small_takes(app)
+    generate(app, "A lighthouse", count=3)
+    all_done(app, 3)
+    app.run(_WORK_ON_IT)
+    app.still()
+    before = app.run(_ALL_OF_IT)
+    move(app, on_timeline(app, 10, 1.5))
+    for number in range(21):
+        shown = look(app)[0][4]
+        press(app, "PAGE_DOWN", shift=True)
+        until(lambda shown=shown: look(app)[0][4] != shown, f"swap {number + 1} shows another take")
+        assert look(app)[0][:3] == [3, 21, 1]
+    assert app.run(_ALL_OF_IT) == before  # with three takes the first one is there again
+    for _ in range(3):
+        shown = look(app)[0][4]
+        undo(app)
+        until(lambda shown=shown: look(app)[0][4] != shown, "each is one step to be undone")
+    assert app.run(_ALL_OF_IT) == before
