@@ -95,7 +95,7 @@ def test_a_hosted_model_is_searched_paid_for_after_a_question_and_its_clip_stand
     keep("provider")
     pay(app, service)
     all_done(app, 2)
-    until(lambda: len(strips(app)) == 2, "its clip stands in the cut", seconds=30)
+    until(lambda: strips(app) == ["Lighthouse in a storm 2"], "its clip stands in the cut", seconds=30)
     (body,) = service.bodies
     assert body["model"] == "acme/mage-7"
     assert [each["frame_type"] for each in body["frame_images"]] == ["first_frame", "last_frame"]
@@ -119,7 +119,7 @@ def test_a_workflow_is_imported_its_bindings_are_changed_and_it_makes_a_clip(
     keep("workflow")
     generate(app, "A red fox in snow")
     all_done(app, 2)
-    until(lambda: len(strips(app)) == 2, "its clip stands in the cut", seconds=30)
+    until(lambda: strips(app) == ["Lighthouse in a storm 2"], "its clip stands in the cut", seconds=30)
     (queued,) = comfyui.queued()
     assert queued["prompt"]["3"]["inputs"]["value"] == "A red fox in snow"
     assert queued["prompt"]["2"]["inputs"]["seed"] == 42  # as it is in the workflow
