@@ -17,7 +17,6 @@ def test_after_save_and_quit_all_is_there_again_and_running_takes_go_on(app: App
     all_done(app, 1)
     until(lambda: len(strips(app)) == 1, "the strip is there")
     slow_takes(app)
-    values(app, "setattr(S, 'fill', False)")
     generate(app, "A red fox in the snow")
     until(lambda: "running" in states(app), "the second take runs")
     move(app, region(app, "WINDOW"))

@@ -24,8 +24,9 @@ def small_takes(app: App, seconds: float = 1.0, width: int = 160, height: int = 
 
 
 def slow_takes(app: App) -> None:
-    """Let takes be so large that there is time to do something while they run."""
+    """Let takes be so large that there is time to do something while they run, wherever in the cut they go."""
     small_takes(app, seconds=20.0, width=640, height=360)
+    values(app, "setattr(S, 'fill', False)")
 
 
 @contextlib.contextmanager
