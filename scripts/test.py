@@ -5,7 +5,7 @@ each Blender. Makes the environments for it the first time; after that nothing u
 all runs. Fails on a skipped test too, unless its reason stands in ALLOWED_SKIPS.
 
 `--gui [--blender PATH]…` instead works the built package by mouse and keyboard in the window of a real Blender
-(tests/gui), two Blenders at once. What a failed test saw is in dist/screens.
+(tests/gui), two Blenders at once; some long journeys only in the newest. What a failed test saw is in dist/screens.
 
 `--real` instead lets the built package generate with a real SGLang server (tests/real), which scripts/get_sglang.py
 sets up the first time.
@@ -44,6 +44,8 @@ CHECKS = ("tests/checks",)
 PURE = ("tests/core", "tests/storage", "tests/providers", "tests/worker")
 IN_BLENDER = ("tests/blender", "tests/package")
 IN_WINDOW = ("tests/gui",)
+# Long journeys through what no Blender does otherwise than another: only in the newest one of several.
+IN_NEWEST_WINDOW = ("tests/gui/test_providers.py", "tests/gui/test_commands.py", "tests/gui/test_pictures.py")
 WITH_SERVER = ("tests/real",)
 
 # The same parts without Blender run on the oldest and the newest Python an official Blender has.
@@ -68,6 +70,7 @@ class Run(NamedTuple):
     python: Path
     paths: tuple[str, ...]
     blender: Path | None = None
+    left_out: tuple[str, ...] = ()
 
 
 class Started(NamedTuple):
@@ -192,6 +195,11 @@ def name_blenders(blenders: Iterable[Path]) -> dict[str, Path]:
     return names
 
 
+def _version(name: str) -> tuple[int, ...]:
+    """The Blender version in the name of a run."""
+    return tuple(map(int, name.split("-")[1].split(".")))
+
+
 def select(paths: Sequence[str], folders: Sequence[str]) -> tuple[str, ...]:
     """Which of the asked-for paths lie in a run's folders; without such a wish, the folders that exist."""
     existing = tuple(folder for folder in folders if any((ROOT / folder).rglob("test_*.py")))
@@ -221,7 +229,8 @@ def set_up(wanted: Mapping[str, tuple[str, ...]], blenders: Mapping[str, Path]) 
             python = environments.make_bpy(version)
         if kind == "real":
             os.environ["SESSIONS_SGLANG"] = str(get_sglang.get(get_sglang.default_cache()))
-        runs.append(Run(name, python, paths, blenders.get(name)))
+        left_out = IN_NEWEST_WINDOW if name in blenders and name != max(blenders, key=_version) else ()
+        runs.append(Run(name, python, paths, blenders.get(name), left_out))
     in_bpy = [run.python for run in runs if run.name.startswith(("bpy-", "real-"))]
     if in_bpy or any(run.blender for run in runs):
         tool = build.tool_of_bpy(in_bpy[0]) if in_bpy else build.default_tool(None)
@@ -250,6 +259,7 @@ def execute(run: Run, options: Sequence[str], report: Path) -> Result:
     # A screen is read as people read it, which a busy machine can spoil: what fails there is tried again, and said so.
     again = ["--reruns=2", "-rR"] if run.blender else []
     command = [str(run.python), "-m", "pytest", "-q", f"--junitxml={report}", *again, *options, *run.paths]
+    command += [f"--ignore={path}" for path in run.left_out]
     began = time.monotonic()
     limit = GUI_RUN_SECONDS if run.blender else REAL_RUN_SECONDS if run.name.startswith("real-") else RUN_SECONDS
     # A file, and no pipe: that would stay open as long as any program that a test left behind.
