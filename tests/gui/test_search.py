@@ -7,7 +7,7 @@ import pytest
 from .app import App
 from .hands import open_tab, press, search, seen, values, wait_for
 from .reading import difference
-from .working import all_done, generate, slow_takes, small_takes, states, strips, until
+from .working import all_done, generate, held_up, slow_takes, small_takes, states, strips, until
 
 LABELS = (
     "New Session",
@@ -45,7 +45,8 @@ def test_the_search_runs_every_operator(app: App) -> None:
     slow_takes(app)
     run(app, "Generate")
     until(lambda: "running" in states(app), "a take runs")
-    run(app, "Cancel Take")
+    with held_up(app):
+        run(app, "Cancel Take")
     until(lambda: states(app)[0] == "cancelled", "it is cancelled")
     shown = len(strips(app))
     run(app, "Add to Timeline")

@@ -43,7 +43,8 @@ def held_up(app: App) -> Iterator[None]:
         yield
     finally:
         for process_id in drawing:
-            os.kill(process_id, signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):  # its take was cancelled
+                os.kill(process_id, signal.SIGCONT)
 
 
 def _command(process: Path) -> bytes:
