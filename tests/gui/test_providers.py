@@ -6,6 +6,7 @@ The services are servers of the tests' own on this machine.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -200,7 +201,10 @@ def start_from_the_timeline(app: App) -> None:
     click(app, "Use Frame at Playhead")
     wait_for(app, "Frame 1 of", "UI")
     click(app, "Lighthouse in a storm", "WINDOW")
-    click(app, "Last Frame", "UI")
+    deadline = time.monotonic() + 60
+    while not seen(app, "Last Frame of Strip") and time.monotonic() < deadline:
+        click(app, "Last Frame", "UI")  # it moves down when the first picture is there
+        app.still()
     click(app, "Last Frame of Strip")
     until(lambda: len(inputs(app)) == 2, "both pictures are there")
     assert inputs(app) == ["first_frame", "last_frame"]
