@@ -12,6 +12,7 @@ from ..core import filtering
 from ..core.filtering import Marked, Query
 from ..core.models import TakeState
 from . import mirror, runtime
+from .words import CONTEXT
 
 _LISTS = ("sessions", "takes", "assets")
 _DAYS = {"TODAY": 0, "WEEK": 6, "MONTH": 29}
@@ -63,6 +64,7 @@ class SESSIONS_PG_filter(bpy.types.PropertyGroup):
     )
     state: EnumProperty(
         name="State",
+        translation_context=CONTEXT,
         items=(
             ("ANY", "Any", "In whatever state"),
             ("queued", "Queued", "Waits for its turn"),
@@ -77,6 +79,7 @@ class SESSIONS_PG_filter(bpy.types.PropertyGroup):
     )
     marked: EnumProperty(
         name="Mark",
+        translation_context=CONTEXT,
         items=(
             ("any", "Any", "With a star, rejected or neither"),
             ("starred", "Starred", "With a star"),
@@ -87,6 +90,7 @@ class SESSIONS_PG_filter(bpy.types.PropertyGroup):
     )
     used: EnumProperty(
         name="In the Edit",
+        translation_context=CONTEXT,
         items=(
             ("ANY", "Any", "Whether it is used or not"),
             ("USED", "Used", "Shown by a strip of any scene"),
@@ -96,6 +100,7 @@ class SESSIONS_PG_filter(bpy.types.PropertyGroup):
     )
     made: EnumProperty(
         name="Made",
+        translation_context=CONTEXT,
         items=(
             ("ANY", "Any Time", "Whenever it was made"),
             ("TODAY", "Today", "Since midnight"),

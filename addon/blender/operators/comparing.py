@@ -50,6 +50,7 @@ class SESSIONS_OT_compare(bpy.types.Operator):
     )
     asset_ids: StringProperty(
         name="Assets",
+        translation_context=words.CONTEXT,
         description="Ids of the clips, with commas between; left empty, all of the session that are not rejected",
         options={"HIDDEN", "SKIP_SAVE"},
     )
@@ -106,12 +107,16 @@ class SESSIONS_OT_compare_choose(bpy.types.Operator):
 
     place: IntProperty(name="Place", description="Which one, from 0; -1 for none", default=-1, options={"SKIP_SAVE"})
     side: IntProperty(
-        name="Side", description="Left (0) or right (1); -1 for the chosen one", default=-1, min=-1, max=1,
+        name="Side", translation_context=words.CONTEXT,
+        description="Left (0) or right (1); -1 for the chosen one", default=-1, min=-1, max=1,
         options={"SKIP_SAVE"},
     )  # fmt: skip
-    step: IntProperty(name="Step", description="How many further", default=0, options={"SKIP_SAVE"})
+    step: IntProperty(
+        name="Step", translation_context=words.CONTEXT, description="How many further", default=0, options={"SKIP_SAVE"}
+    )
     line: FloatProperty(
-        name="Line", description="Where the line of the wipe stands, from 0 to 1; -1 to leave it", default=-1.0,
+        name="Line", translation_context=words.CONTEXT,
+        description="Where the line of the wipe stands, from 0 to 1; -1 to leave it", default=-1.0,
         min=-1.0, max=1.0, options={"SKIP_SAVE"},
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from ...core.errors import InputError, SessionsError
 from ...core.models import Asset, Join, Mode, Request, Role
 from ...core.wording import Text
 from ...storage import paths
-from .. import accounts, clips, compat, form, inputs, lookup, prompts, properties, runtime
+from .. import accounts, clips, compat, form, inputs, lookup, prompts, properties, runtime, words
 from ..slots import following, joining, marks
 from .inputs import wait
 from .refining import can_send
@@ -48,6 +48,7 @@ class SESSIONS_OT_continue_shot(_Join, bpy.types.Operator):
 
     bl_idname = "sessions.continue_shot"
     bl_label = "Continue"
+    bl_translation_context = words.CONTEXT
     bl_options = set()
 
     def begin(self, context: bpy.types.Context) -> None:
@@ -76,6 +77,7 @@ class SESSIONS_OT_continue_clip(bpy.types.Operator):
     )
     frame: IntProperty(
         name="Frame",
+        translation_context=words.CONTEXT,
         description="Frame of the clip to go on from, counted from 1; the last one where it has fewer",
         default=1_000_000,
         min=1,

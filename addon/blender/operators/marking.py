@@ -77,6 +77,7 @@ class SESSIONS_OT_note(bpy.types.Operator):
 
     bl_idname = "sessions.note"
     bl_label = "Note"
+    bl_translation_context = words.CONTEXT
     bl_options = NO_UNDO
 
     asset_id: StringProperty(
@@ -86,6 +87,7 @@ class SESSIONS_OT_note(bpy.types.Operator):
     )
     text: StringProperty(
         name="Note",
+        translation_context=words.CONTEXT,
         description="What is to be remembered about the clip; left empty, nothing",
         maxlen=marking.MOST_NOTE_CHARACTERS,
         options={"SKIP_SAVE"},
@@ -220,6 +222,7 @@ class SESSIONS_OT_restore(bpy.types.Operator):
 
     bl_idname = "sessions.restore"
     bl_label = "Restore"
+    bl_translation_context = words.CONTEXT
     bl_options = NO_UNDO
 
     asset_id: StringProperty(
@@ -289,6 +292,7 @@ class SESSIONS_OT_clear_filter(bpy.types.Operator):
 
     bl_idname = "sessions.clear_filter"
     bl_label = "Clear Filter"
+    bl_translation_context = words.CONTEXT
     bl_options = NO_UNDO | {"INTERNAL"}
 
     of: StringProperty(options={"SKIP_SAVE", "HIDDEN"})

@@ -40,6 +40,7 @@ class SESSIONS_OT_use_settings(bpy.types.Operator):
     asset_id: _asset_id()
     what: EnumProperty(
         name="What",
+        translation_context=words.CONTEXT,
         items=(
             ("all", "All Settings", "The prompt, all settings, what it starts from, and the seed"),
             ("all_but_seed", "All but the Seed", "The prompt, all settings, and what it starts from"),

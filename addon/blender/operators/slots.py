@@ -107,7 +107,10 @@ class SESSIONS_OT_remove_placeholder(bpy.types.Operator):
     bl_options = _UNDO
 
     slot: StringProperty(
-        name="Slot", description="Id of the slot; left empty, those of the selected strips", options={"SKIP_SAVE"}
+        name="Slot",
+        translation_context=words.CONTEXT,
+        description="Id of the slot; left empty, those of the selected strips",
+        options={"SKIP_SAVE"},
     )
 
     @classmethod
@@ -137,7 +140,13 @@ class SESSIONS_OT_show_use(bpy.types.Operator):
     bl_options = _UNDO | {"INTERNAL"}
 
     asset_id: StringProperty(name="Asset", options={"HIDDEN", "SKIP_SAVE"})
-    number: IntProperty(name="Number", description="Which of its uses, from 0", min=0, options={"SKIP_SAVE"})
+    number: IntProperty(
+        name="Number",
+        translation_context=words.CONTEXT,
+        description="Which of its uses, from 0",
+        min=0,
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -18,6 +18,7 @@ class SESSIONS_MT_keep(bpy.types.Menu):
     """Clips that were moved, a sidecar that was lost, and everything in one folder"""
 
     bl_label = "Keep"
+    bl_translation_context = words.CONTEXT
 
     def draw(self, _context: bpy.types.Context) -> None:
         layout = self.layout

@@ -53,6 +53,7 @@ class SESSIONS_MT_refine(bpy.types.Menu):
     """From a take to the next one"""
 
     bl_label = "Refine"
+    bl_translation_context = words.CONTEXT
 
     def draw(self, _context: bpy.types.Context) -> None:
         layout = self.layout
