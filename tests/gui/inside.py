@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import time
 import traceback
 from typing import Any
 
@@ -18,6 +19,7 @@ import bpy
 bpy.context.preferences.view.show_splash = False  # it would stand in the way, and shows right after this script
 
 _STEP = 0.015  # seconds between two events of a gesture: each meets what the one before it has changed
+_REST = 0.005  # seconds that Blender's main loop sleeps each time round, as it does where events are not simulated
 
 _connection = socket.create_connection(("127.0.0.1", int(sys.argv[sys.argv.index("--") + 1])), timeout=10)
 _connection.setblocking(False)
@@ -46,6 +48,12 @@ def _serve() -> float | None:
         _received.clear()
         _do(request)
     return _STEP
+
+
+def _rest() -> float:
+    """Sleep: a Blender that simulates events never does by itself, and keeps a core busy."""
+    time.sleep(_REST)
+    return 0.0
 
 
 def _do(request: dict[str, Any]) -> None:
@@ -77,3 +85,4 @@ def _answer(result: object, error: str = "") -> None:
 
 
 bpy.app.timers.register(_serve, first_interval=0.5, persistent=True)
+bpy.app.timers.register(_rest, persistent=True)

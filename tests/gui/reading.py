@@ -183,7 +183,8 @@ def marks(picture: Image.Image, where: Box, gap: int = 5) -> list[Box]:
 
     Whatever looks the same from top to bottom is ground. Marks with fewer than `gap` pixels between them are one.
     """
-    middle = where._replace(top=where.top + 3, bottom=where.bottom - 3)  # without the edges of rows and buttons
+    edge = where.height // 4  # a word's box may reach over the edges of its row or button
+    middle = where._replace(top=where.top + edge, bottom=where.bottom - edge)
     part = numpy.asarray(picture.crop(middle)).astype(int)
     columns = (part.max(axis=0) - part.min(axis=0)).sum(axis=1) > 90
     boxes: list[Box] = []
