@@ -45,7 +45,7 @@ def adoptable(scene: bpy.types.Scene | None) -> list[Any]:
     editor: Any = scene.sequence_editor if scene is not None else None
     if editor is None:
         return []
-    level = editor.meta_stack[-1] if len(editor.meta_stack) else editor
+    level = compat.open_level(editor)
     project = runtime.current().project
     return [
         strip

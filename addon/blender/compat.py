@@ -97,6 +97,11 @@ def strips_all(editor: Any) -> Any:
     return editor.sequences_all if found is None else found
 
 
+def open_level(editor: Any) -> Any:
+    """What the sequencer shows of a sequence editor at once: all of it, or the meta strip that is open."""
+    return editor.meta_stack[-1] if len(editor.meta_stack) else editor
+
+
 # -- Making and measuring strips --------------------------------------------------------------------------------------
 
 

@@ -281,8 +281,9 @@ def forget() -> None:
 
 
 def _shoot(role: Role, media: Media, origin: str, scene: bpy.types.Scene, span: _Range, strip: str = "") -> None:
-    stack: Any = scene.sequence_editor.meta_stack
-    meta = stack[-1].name if len(stack) else ""
+    editor: Any = scene.sequence_editor
+    level = compat.open_level(editor)
+    meta = "" if level == editor else level.name
     shot = messages.Shot(scene=scene.name, first=span.first, last=span.last, meta=meta, strip=strip)
     copy = _copy(scene)
     try:
@@ -356,19 +357,13 @@ def _scene(context: bpy.types.Context) -> bpy.types.Scene:
     return scene
 
 
-def _level(scene: bpy.types.Scene) -> Any:
-    """The sequence editor, or the meta strip that is open: what the preview shows."""
-    editor: Any = scene.sequence_editor
-    return editor.meta_stack[-1] if len(editor.meta_stack) else editor
-
-
 def _level_strips(scene: bpy.types.Scene) -> list[Any]:
-    return list(compat.strips(_level(scene)))
+    return list(compat.strips(compat.open_level(scene.sequence_editor)))
 
 
 def _overlapping(scene: bpy.types.Scene, span: _Range) -> Iterator[Any]:
     """The strips that play within a range."""
-    channels = _level(scene).channels
+    channels = compat.open_level(scene.sequence_editor).channels
     for strip in _level_strips(scene):
         within = compat.left_handle(strip) <= span.last and compat.right_handle(strip) > span.first
         if within and not strip.mute and not channels[strip.channel].mute:

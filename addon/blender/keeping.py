@@ -11,8 +11,9 @@ from pathlib import Path
 
 import bpy
 
+from ..core import sessions
 from ..core.errors import InputError, SessionsError
-from ..core.models import new_id
+from ..core.models import Draft, new_id
 from ..core.wording import Text, say
 from ..storage import files, folders, paths
 from ..worker import messages
@@ -38,6 +39,7 @@ _ordered: dict[str, Order] = {}
 _working: dict[str, Working] = {}
 _unplaced: list[ClipsFound] = []
 _unadopted: list[Adopted] = []
+_came_back = False
 _result: Answer | None = None
 _offer: Rebuildable | None = None
 
@@ -200,7 +202,7 @@ def _in_order(answer: ClipsFound) -> list[MovedClip]:
 
 def arrived(message: Answer | Working | Rebuildable) -> None:
     """Take in what the worker says; strips are relinked with the next tick that may."""
-    global _result, _offer
+    global _result, _offer, _came_back
     if isinstance(message, Rebuildable):
         if message.path == runtime.current().path:
             _offer = message
@@ -215,11 +217,30 @@ def arrived(message: Answer | Working | Rebuildable) -> None:
     _result = message
     if isinstance(message, ClipsFound) and not message.problem:
         _unplaced.append(message)
+    elif isinstance(message, Rebuilt):
+        _came_back = message.sessions > 0
     elif isinstance(message, Adopted):
         _unadopted.append(message)
 
 
 def keep_up() -> bool:
+    """Go on where an order ended. True if something changed that is shown."""
+    return _open_rebuilt() | _relink()
+
+
+def _open_rebuilt() -> bool:
+    """Where nothing was, not even a prompt, the session that was used last of those that came back is open now."""
+    global _came_back
+    state = runtime.current()
+    opens = _came_back and state.session is None and sessions.draft(state.project) == Draft()
+    _came_back = False
+    last = next(iter(sessions.listed(state.project)), None) if opens else None
+    if last is not None and not state.blocked:
+        runtime.commit(sessions.switch(state.project, last.id, runtime.now()))
+    return last is not None
+
+
+def _relink() -> bool:
     """Let strips and data-blocks show the clips that were found where they are now: one undo step. True if any did."""
     if not _unplaced or timeline.busy(bpy.context):
         return False
@@ -244,12 +265,13 @@ def worker_died() -> None:
 
 def forget() -> None:
     """Another file is opened."""
-    global _result, _offer
+    global _result, _offer, _came_back
     _ordered.clear()  # what is at work goes on, and is not told
     _working.clear()
     _unplaced.clear()
     _unadopted.clear()
     _result = _offer = None
+    _came_back = False
 
 
 def _send(order: Order) -> str:
@@ -304,7 +326,7 @@ def _of_rebuilding(answer: Rebuilt) -> list[Text]:
         return [say("The clips tell nothing that is not here already.")]
     lines = [
         say(
-            "Brought back: {sessions:,} sessions, {takes:,} takes, {clips:,} clips.",
+            "Brought back: sessions {sessions:,}, takes {takes:,}, clips {clips:,}.",
             sessions=answer.sessions,
             takes=answer.takes,
             clips=answer.clips,
@@ -312,7 +334,7 @@ def _of_rebuilding(answer: Rebuilt) -> list[Text]:
         say("What the clips cannot tell is not there: prompts that were not sent, and takes that have no clip."),
     ]
     if answer.deleted:
-        lines.append(say("{count:,} sessions that had been deleted are gone again.", count=answer.deleted))
+        lines.append(say("Sessions that had been deleted, and are gone again: {count:,}.", count=answer.deleted))
     if answer.backup:
         lines.append(say("The sidecar as it was is kept as “{name}”.", name=answer.backup.name))
     return lines

@@ -5,46 +5,108 @@ Projects are frozen and share what did not change, so what was found holds as lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter, is_not
+from typing import ParamSpec, TypeVar
 
-from ..core import lifecycle, marking
+from ..core import lifecycle, marking, slots
 from ..core.models import Asset, Project, Session, Take
 from . import runtime
 
-_takes: tuple[Session | None, dict[str, Take]] = (None, {})
-_assets: tuple[Sequence[Asset], dict[str, Asset]] = ((), {})
-_twins: tuple[Session | None, Sequence[Asset], dict[str, Take]] = (None, (), {})
-_trashed: tuple[Sequence[Asset], list[Asset]] = ((), [])
-_running: tuple[Project | None, tuple[Take, ...]] = (None, ())
-_running_in: dict[str, tuple[Session, tuple[Take, ...]]] = {}
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_forget: list[Callable[[], None]] = []
+
+
+def _last(find: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Let a function give its last answer again for as long as it is asked of the very same objects."""
+    held: tuple[tuple[object, ...], _T] | None = None
+
+    def look(*of: _P.args, **named: _P.kwargs) -> _T:
+        nonlocal held
+        if held is None or any(map(is_not, held[0], of)):
+            held = of, find(*of, **named)
+        return held[1]
+
+    def forget_it() -> None:
+        nonlocal held
+        held = None
+
+    _forget.append(forget_it)
+    return look
+
+
+def forget() -> None:
+    """Hold nothing of a project that is shown no more."""
+    for each in _forget:
+        each()
+    _known.clear()
+
+
+# -- Takes -------------------------------------------------------------------------------------------------------------
 
 
 def take(take_id: str) -> Take | None:
     """A take of the active session, or None."""
-    global _takes
     session = runtime.current().session
-    if _takes[0] is not session:
-        _takes = session, {each.id: each for each in session.takes} if session else {}
-    return _takes[1].get(take_id)
+    return _takes(session).get(take_id) if session else None
 
 
-def asset(asset_id: str | None) -> Asset | None:
-    """An asset of the file, or None."""
-    global _assets
-    assets = runtime.current().project.assets
-    if _assets[0] is not assets:
-        _assets = assets, {each.id: each for each in assets}
-    return _assets[1].get(asset_id) if asset_id else None
+@_last
+def _takes(session: Session) -> Mapping[str, Take]:
+    return {each.id: each for each in session.takes}
 
 
-def trashed() -> list[Asset]:
-    """The clips in the trash, the one that was moved there last first."""
-    global _trashed
-    project = runtime.current().project
-    if _trashed[0] is not project.assets:
-        _trashed = project.assets, marking.trashed(project)
-    return _trashed[1]
+def running() -> Sequence[Take]:
+    """Every take of the file that has not ended and is waiting for nobody, those of deleted sessions included."""
+    return _running(runtime.current().project)
+
+
+@_last
+def _running(project: Project) -> Sequence[Take]:
+    return [take for takes in _sorted(project) for take in takes.running]
+
+
+def takes_for(slot: str) -> Sequence[Take]:
+    """The takes that were made for a slot, oldest first."""
+    return _by_slot(runtime.current().project).get(slot, ())
+
+
+@_last
+def _by_slot(project: Project) -> Mapping[str, Sequence[Take]]:
+    found: dict[str, list[Take]] = {}
+    for takes in _sorted(project):
+        for slot, made in takes.by_slot.items():
+            found.setdefault(slot, []).extend(made)
+    return found
+
+
+class _Sorted:
+    """The takes of a session (or of none), by what they are asked for."""
+
+    def __init__(self, takes: Sequence[Take]) -> None:
+        self.takes = takes
+        self.running = [take for take in takes if lifecycle.is_running(take)]
+        self.by_slot: dict[str, list[Take]] = {}
+        for take in takes:
+            if take.slot:
+                self.by_slot.setdefault(take.slot, []).append(take)
+
+
+_known: dict[str, _Sorted] = {}
+
+
+@_last
+def _sorted(project: Project) -> Sequence[_Sorted]:
+    """Those of each session, and of deleted ones: only what changed is walked over again."""
+    of = {session.id: session.takes for session in project.sessions} | {"": project.detached}
+    for gone in _known.keys() - of.keys():
+        del _known[gone]
+    for key, takes in of.items():
+        if key not in _known or _known[key].takes is not takes:
+            _known[key] = _Sorted(takes)
+    return [_known[key] for key in of]
 
 
 def same_clip(take: Take) -> Take | None:
@@ -52,44 +114,64 @@ def same_clip(take: Take) -> Take | None:
 
     A service that made a request before may answer with what it has: ComfyUI does.
     """
-    global _twins
-    session, assets = runtime.current().session, runtime.current().project.assets
-    if _twins[0] is not session or _twins[1] is not assets:
-        _twins = session, assets, _same_clips(session.takes if session else ())
-    return _twins[2].get(take.id)
+    state = runtime.current()
+    return _same_clips(state.session, state.project.assets).get(take.id) if state.session else None
 
 
-def _same_clips(takes: Sequence[Take]) -> dict[str, Take]:
+@_last
+def _same_clips(session: Session, _assets: Sequence[Asset]) -> Mapping[str, Take]:
     """By the id of each take whose clip was there before: the first one with it."""
     first: dict[str, Take] = {}
     twins: dict[str, Take] = {}
-    for each in sorted(takes, key=attrgetter("number")):
+    for each in sorted(session.takes, key=attrgetter("number")):
         clip = asset(each.asset_id)
         if clip is not None and first.setdefault(clip.sha256, each) is not each:
             twins[each.id] = first[clip.sha256]
     return twins
 
 
-def running() -> tuple[Take, ...]:
-    """Every take of the file that has not ended and is waiting for nobody, those of deleted sessions included."""
-    global _running, _running_in
-    project = runtime.current().project
-    if _running[0] is not project:
-        found = {}
-        for session in project.sessions:
-            known = _running_in.get(session.id)
-            found[session.id] = known if known and known[0] is session else (session, _unended(session.takes))
-        _running_in = found
-        _running = project, (*(each for _, takes in found.values() for each in takes), *_unended(project.detached))
-    return _running[1]
+# -- Assets ------------------------------------------------------------------------------------------------------------
 
 
-def forget() -> None:
-    """Hold nothing of a project that is shown no more."""
-    global _takes, _assets, _twins, _trashed, _running
-    _takes, _assets, _twins, _trashed, _running = (None, {}), ((), {}), (None, (), {}), ((), []), (None, ())
-    _running_in.clear()
+def asset(asset_id: str | None) -> Asset | None:
+    """An asset of the file, or None."""
+    return _assets(runtime.current().project.assets).get(asset_id) if asset_id else None
 
 
-def _unended(takes: Sequence[Take]) -> tuple[Take, ...]:
-    return tuple(each for each in takes if lifecycle.is_running(each))
+@_last
+def _assets(assets: Sequence[Asset]) -> Mapping[str, Asset]:
+    return {each.id: each for each in assets}
+
+
+def trashed() -> Sequence[Asset]:
+    """The clips in the trash, the one that was moved there last first."""
+    return _trashed(runtime.current().project.assets)
+
+
+@_last
+def _trashed(assets: Sequence[Asset]) -> Sequence[Asset]:
+    return marking.trashed(assets)
+
+
+def choices(session_id: str) -> Sequence[Asset]:
+    """The clips that a strip of a session can show, as `core.slots` sorts them; whether the session exists or not."""
+    assets = runtime.current().project.assets
+    known = _choices(assets)
+    if session_id not in known:
+        known[session_id] = slots.choices(assets, session_id)
+    return known[session_id]
+
+
+@_last
+def _choices(_assets: Sequence[Asset]) -> dict[str, Sequence[Asset]]:
+    return {}
+
+
+def filling(slot: str) -> Asset | None:
+    """The clip that an empty slot is to show: of those made for it, the one that was there first. None: not yet."""
+    return _fillings(runtime.current().project.assets).get(slot)
+
+
+@_last
+def _fillings(assets: Sequence[Asset]) -> Mapping[str, Asset]:
+    return slots.fillings(assets)

@@ -89,7 +89,7 @@ def add_clip(
         raise missing(path)
     had_editor = scene.sequence_editor is not None
     editor = scene.sequence_editor_create()
-    level = editor.meta_stack[-1] if len(editor.meta_stack) else editor
+    level = compat.open_level(editor)
     before = {strip.name for strip in compat.strips(level)}
     selected = {strip.name for strip in compat.strips(level) if strip.select}
     active = editor.active_strip.name if editor.active_strip else None

@@ -41,9 +41,9 @@ def available(project: Project, asset_id: str) -> Asset:
     return asset
 
 
-def trashed(project: Project) -> list[Asset]:
+def trashed(assets: Iterable[Asset]) -> list[Asset]:
     """The clips in the trash, the one that was moved there last first."""
-    found = [(asset.trashed_at, asset) for asset in project.assets if asset.trashed_at is not None]
+    found = [(asset.trashed_at, asset) for asset in assets if asset.trashed_at is not None]
     return [asset for _, asset in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
 

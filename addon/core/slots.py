@@ -5,24 +5,21 @@ The strips themselves carry the id of their slot; copies of a strip share it. He
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from . import lifecycle, sessions
-from .models import Asset, Mark, Project, Take, TakeState
-
-
-def takes_for(project: Project, slot: str) -> list[Take]:
-    """The takes that were made for a slot, oldest first."""
-    if not slot:
-        return []
-    takes = (take for session in project.sessions for take in session.takes)
-    return [take for take in (*takes, *project.detached) if take.slot == slot]
+from . import lifecycle
+from .models import Asset, Mark, Take, TakeState
 
 
-def filling(project: Project, slot: str) -> Asset | None:
-    """The clip that an empty slot is to show: of those made for it, the one that was there first. None: not yet."""
-    made = [asset for asset in project.assets if slot and asset.slot == slot and asset.trashed_at is None]
-    return min(made, key=lambda asset: asset.created_at, default=None)
+def fillings(assets: Iterable[Asset]) -> dict[str, Asset]:
+    """By slot: the clip that it is to show if it is empty: of those made for it, the one that was there first."""
+    made: dict[str, Asset] = {}
+    for asset in assets:
+        if asset.slot and asset.trashed_at is None:
+            first = made.setdefault(asset.slot, asset)
+            if asset.created_at < first.created_at:
+                made[asset.slot] = asset
+    return made
 
 
 def standing(takes: Sequence[Take]) -> Take | None:
@@ -32,12 +29,12 @@ def standing(takes: Sequence[Take]) -> Take | None:
     return running or uncertain or (takes[-1] if takes else None)
 
 
-def choices(project: Project, session_id: str) -> list[Asset]:
+def choices(assets: Iterable[Asset], session_id: str) -> list[Asset]:
     """The clips that a strip of a session can show, by the numbers of their takes; whether the session exists or not.
 
     Those in the trash are not among them.
     """
-    found = [asset for asset in sessions.assets_of(project, session_id) if asset.trashed_at is None]
+    found = [asset for asset in assets if asset.session_id == session_id and asset.trashed_at is None]
     return sorted(found, key=lambda asset: (asset.take_number, asset.created_at))
 
 

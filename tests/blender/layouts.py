@@ -10,7 +10,6 @@ from typing import Any
 
 import bpy
 
-_PYTHON_ONLY = {"menu_contents", "template_popup_confirm"}
 _ALWAYS = {"context_pointer_set", "introspect"}
 
 

@@ -100,10 +100,10 @@ def test_what_is_in_the_trash_is_in_no_list_and_can_be_had_back() -> None:
     gone = project.assets[0].id
     trashed = marking.trash(project, [gone], at(300))
     assert ids(marking.listed(trashed)) == [project.assets[1].id]
-    assert ids(marking.trashed(trashed)) == [gone]
-    assert ids(slots.choices(trashed, project.sessions[0].id)) == [project.assets[1].id]
+    assert ids(marking.trashed(trashed.assets)) == [gone]
+    assert ids(slots.choices(trashed.assets, project.sessions[0].id)) == [project.assets[1].id]
     back = marking.restore(trashed, [gone, "nothing"], at(301))
-    assert marking.trashed(back) == []
+    assert marking.trashed(back.assets) == []
     assert back.assets[0].mark is Mark.STARRED
 
 
@@ -111,7 +111,7 @@ def test_the_trash_lists_what_came_last_first() -> None:
     project = with_assets(3)
     for second, place in enumerate((1, 0, 2)):
         project = marking.trash(project, [project.assets[place].id], at(300 + second))
-    assert ids(marking.trashed(project)) == ids([project.assets[2], project.assets[0], project.assets[1]])
+    assert ids(marking.trashed(project.assets)) == ids([project.assets[2], project.assets[0], project.assets[1]])
 
 
 def test_trashing_twice_keeps_the_first_moment_and_restoring_what_is_not_there_changes_nothing() -> None:

@@ -117,13 +117,6 @@ def double_click(app: App, target: str | Box, within: Where | None = None, *, nt
     app.events(events)
 
 
-def hover(app: App, target: str | Box, within: Where | None = None) -> None:
-    """Let the mouse rest on something for long enough that a tooltip shows."""
-    box = _wait(app, target, within, _PATIENCE, 0) if isinstance(target, str) else target
-    move(app, box)
-    time.sleep(1.2)
-
-
 def press(app: App, key: str, *, ctrl: bool = False, shift: bool = False, alt: bool = False) -> None:
     """Press and release a key, by Blender's name of it: RET, ESC, F3, Z…"""
     app.events([app.event(key, value, ctrl=ctrl, shift=shift, alt=alt) for value in ("PRESS", "RELEASE")])

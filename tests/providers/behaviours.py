@@ -155,7 +155,6 @@ def backwards() -> Iterator[Behaviour]:
 
 NOT_UNDERSTOOD = "Plain answered something that is not understood."
 ASTRAY = "Plain sends to an address that cannot be trusted."
-TELL = "Look again later; if it stays so, tell the service."
 NETWORK = "Check the network, and the address in the preferences."
 TRICKY = "../../etc/passwd\0\x1b[31m\u202e" + "A" * 5000
 CHECK_KEY = f"Bad key {KEY}"

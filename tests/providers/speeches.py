@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from addon.core.capabilities import Capabilities
 from addon.core.provider import Provider
@@ -228,12 +227,6 @@ def own_server() -> Capabilities:
     """What is known of a server of one's own."""
     cards = [{"id": "Wan-AI/Wan2.2-T2V-A14B-Diffusers", "owned_by": "sglang"}]
     return servers.capabilities(dialects.SGLANG, cards, needs_network=False)
-
-
-def job_of(server: Spoken, take_id: str) -> str:
-    """What the take's job is called where all is well."""
-    ids = {"fal": f"/requests/{JOB}", "comfyui": str(UUID(take_id))}
-    return ids.get(server.name, JOB)
 
 
 def is_told_well(problem: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from ...core import comparing, slots
+from ...core import comparing
 from ...core.comparing import View
 from ...core.errors import InputError
 from ...core.models import Asset, Mark
@@ -112,7 +112,7 @@ def _choices(strip: Any, asset_ids: Sequence[str]) -> list[Asset]:
         found = [lookup.asset(each) for each in dict.fromkeys(asset_ids)]
         return [asset for asset in found if asset is not None and asset.trashed_at is None]
     shown = marks.shown_by(strip)
-    choices = slots.choices(runtime.current().project, marks.session_of(strip))
+    choices = lookup.choices(marks.session_of(strip))
     return [asset for asset in choices if asset.mark is not Mark.REJECTED or asset.id == shown]
 
 

@@ -76,7 +76,7 @@ def _own_size(strip: Any) -> tuple[int, int] | None:
 
 def _source(scene: Any, first: int, last: int) -> str:
     """The file of a clip, if a range shows just that: from its beginning to its end, at its speed, unchanged."""
-    shown = list(_shown(_open_level(scene), first, last))
+    shown = list(_shown(compat.open_level(scene.sequence_editor), first, last))
     pictures = [strip for strip in shown if strip.type != "SOUND"]
     sounds = [strip for strip in shown if strip.type == "SOUND"]
     movie = pictures[0] if len(pictures) == 1 and pictures[0].type == "MOVIE" else None
@@ -109,15 +109,9 @@ def _is_uncut(strip: Any, first: int, last: int) -> bool:
     )
 
 
-def _open_level(scene: Any) -> Any:
-    """The sequence editor, or the meta strip that is open: what the preview shows."""
-    editor = scene.sequence_editor
-    return editor.meta_stack[-1] if len(editor.meta_stack) else editor
-
-
 def _check_files(scene: Any, first: int, last: int) -> None:
     """Raise `Impossible` if a file is missing that is to be seen or heard: Blender would put a colour in its place."""
-    for strip in _shown(_open_level(scene), first, last):
+    for strip in _shown(compat.open_level(scene.sequence_editor), first, last):
         file = _file_of(strip)
         if file and not Path(file).exists():
             raise Impossible("The file of the strip “{strip}” is not there: {file}.", strip=strip.name, file=file)

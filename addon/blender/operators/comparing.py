@@ -173,7 +173,6 @@ def chosen() -> Asset | None:
 # -- Keys and mouse ----------------------------------------------------------------------------------------------------
 
 _listening = False
-_rests = False
 
 
 class SESSIONS_OT_compare_keys(bpy.types.Operator):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
-from ...core import sessions, slots
+from ...core import sessions
 from ...core.errors import InputError, NotFoundError, SessionsError, StorageError
-from ...core.models import Session
+from ...core.models import Asset, Session
 from ...storage import files as storage_files
-from .. import compat, gathering, pump, runtime, sharing, words
+from .. import compat, gathering, lookup, pump, runtime, sharing, words
 from .reporting import NO_UNDO, Result, reporting
 from .sessions import has_sessions, writable
 
@@ -288,13 +289,13 @@ class SESSIONS_OT_export_session(bpy.types.Operator):
         return {"FINISHED"}
 
 
-def _assets(session_id: str) -> tuple[Session, list[Any]]:
+def _assets(session_id: str) -> tuple[Session, Sequence[Asset]]:
     """The session and its clips that are not in the trash. Raises `SessionsError` if there are none."""
     state = runtime.current()
     session = sessions.get(state.project, session_id) if session_id else state.session
     if session is None:
         raise NotFoundError("No session is active.", "Choose one from the session list.")
-    assets = slots.choices(state.project, session.id)
+    assets = lookup.choices(session.id)
     if not assets:
         raise InputError("The session “{name}” has no clips yet.", "Generate a take first.", name=session.name)
     return session, assets

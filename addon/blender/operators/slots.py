@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from ...core import marking, slots
 from ...core.errors import InputError, NotFoundError
 from ...core.models import Asset
-from .. import arrivals, compat, files, runtime, timeline, words
+from .. import arrivals, compat, files, lookup, runtime, timeline, words
 from ..slots import marks, selection, sounds, usage
 from .reporting import Result, reporting
 
@@ -91,12 +91,10 @@ class SESSIONS_OT_swap(bpy.types.Operator):
         return {"FINISHED"}
 
     def _asset_for(self, strip: Any) -> Asset | None:
-        project = runtime.current().project
-        session_id = marks.session_of(strip)
         if self.direction == "CHOSEN" or self.asset_id:
-            return marking.available(project, self.asset_id)
+            return marking.available(runtime.current().project, self.asset_id)
         step = 1 if self.direction == "NEXT" else -1
-        return slots.neighbour(slots.choices(project, session_id), marks.shown_by(strip), step)
+        return slots.neighbour(lookup.choices(marks.session_of(strip)), marks.shown_by(strip), step)
 
 
 class SESSIONS_OT_remove_placeholder(bpy.types.Operator):
@@ -157,12 +155,12 @@ class SESSIONS_OT_show_use(bpy.types.Operator):
         usage.changed()
         usage.look()
         uses = usage.of_asset(self.asset_id)
-        if self.number >= len(uses):
+        use = uses[self.number] if self.number < len(uses) else None
+        there = usage.strip_of(use) if use else None
+        if use is None or there is None:
             raise NotFoundError("That take is not used in the edit (any more).")
-        use = uses[self.number]
-        scene = bpy.data.scenes[use.scene]
+        scene, strip = there
         compat.edit_in_sequencers(context, scene)
-        strip = compat.strips_all(scene.sequence_editor)[use.strip]
         scene.frame_set(use.start)
         timeline.select_only(scene, strip)
         return {"FINISHED"}

@@ -6,9 +6,9 @@ import logging
 
 import bpy
 
-from ...core import sessions, slots
+from ...core import sessions
 from ...core.errors import SessionsError
-from .. import arrivals, compat, runtime, timeline
+from .. import arrivals, compat, lookup, runtime, timeline
 from . import marks, placeholders, selection, usage
 
 log = logging.getLogger(__name__)
@@ -74,22 +74,21 @@ def _mend_placeholders() -> bool:
     One whose clip is there already was brought back by undo, or copied from somewhere: it is filled, which is no undo
     step of its own, so that redo still works.
     """
-    project = runtime.current().project
     waiting = set(runtime.current().arrivals)
-    done = False
-    for slot in {use.slot for use in usage.placeholders()}:
-        asset = slots.filling(project, slot)
-        for scene, strip in list(marks.of_slot(slot)):
-            if not marks.is_placeholder(strip):
-                continue
-            try:
-                if asset is None:
-                    placeholders.refresh(project, strip)
-                elif asset.id not in waiting:
-                    arrivals.fill(scene, strip, asset)
-                    done = True
-            except SessionsError as error:
-                log.warning("%s", error)
-    if done:
-        usage.changed()
+    done = changed = False
+    for use in usage.placeholders():
+        there = usage.strip_of(use)
+        if there is None or not there[0].is_editable or not marks.is_placeholder(there[1]):
+            continue  # since it was looked up, it was filled or taken away
+        (scene, strip), asset = there, lookup.filling(use.slot)
+        try:
+            if asset is None:
+                changed |= placeholders.refresh(strip)
+            elif asset.id not in waiting:
+                arrivals.fill(scene, strip, asset)
+                done = changed = True
+        except SessionsError as error:
+            log.warning("%s", error)
+    if changed:
+        usage.changed()  # by its name a strip is found again
     return done

@@ -85,7 +85,7 @@ def _find(scene: bpy.types.Scene, anchor: Anchor, offset: int) -> Any | None:
     editor = scene.sequence_editor
     if editor is None:
         return None
-    named = compat.strips(_level(scene)).get(anchor.strip)
+    named = compat.strips(compat.open_level(scene.sequence_editor)).get(anchor.strip)
     if not anchor.slot:
         return named if scene.name == anchor.scene else None
     if named is not None and marks.slot_of(named) != anchor.slot:
@@ -102,10 +102,5 @@ def _shows(strip: Any, offset: int) -> bool:
 
 
 def _pictures(scene: bpy.types.Scene) -> Iterator[Any]:
-    strips = compat.strips(_level(scene)) if scene.sequence_editor is not None else ()
+    strips = compat.strips(compat.open_level(scene.sequence_editor)) if scene.sequence_editor is not None else ()
     return (each for each in strips if each.type not in ("SOUND", "ADJUSTMENT") and not each.mute)
-
-
-def _level(scene: bpy.types.Scene) -> Any:
-    editor: Any = scene.sequence_editor
-    return editor.meta_stack[-1] if len(editor.meta_stack) else editor

@@ -8,8 +8,7 @@ from typing import Any
 
 import bpy
 
-from ...core import slots
-from .. import compat, runtime
+from .. import compat, lookup, runtime
 from . import usage
 
 log = logging.getLogger(__name__)
@@ -40,7 +39,7 @@ def bars(scene: bpy.types.Scene) -> Iterator[tuple[usage.Use, float]]:
     state = runtime.current()
     for use in usage.placeholders():
         if use.scene == scene.name:
-            told = [state.progress.get(take.id) for take in slots.takes_for(state.project, use.slot)]
+            told = [state.progress.get(take.id) for take in lookup.takes_for(use.slot)]
             fractions = [each.fraction for each in told if each and each.fraction is not None]
             if fractions:
                 yield use, max(fractions)

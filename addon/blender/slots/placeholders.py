@@ -8,9 +8,9 @@ from typing import Any
 import bpy
 
 from ...core import slots
-from ...core.models import Project, Request
+from ...core.models import Request
 from ...storage import still_movie
-from .. import clips, compat, places, timeline, tips, words
+from .. import clips, compat, lookup, places, timeline, tips, words
 from ..clips import Source
 from . import marks
 
@@ -59,13 +59,18 @@ def file(source: Source) -> Path:
     return path
 
 
-def refresh(project: Project, strip: Any) -> None:
-    """Let a placeholder say by its name how its takes are doing, and find its file, which another machine has not."""
-    take = slots.standing(slots.takes_for(project, marks.slot_of(strip)))
+def refresh(strip: Any) -> bool:
+    """Let a placeholder say by its name how its takes are doing, and find its file, which another machine has not.
+
+    True if it has another name now.
+    """
+    before = strip.name
+    take = slots.standing(lookup.takes_for(marks.slot_of(strip)))
     if take is not None:
         marks.call(strip, _name(tips.state(take), take.request))
     if not Path(bpy.path.abspath(strip.filepath)).is_file():
         strip.filepath = clips.blend_path(file(marks.source_of(strip)))
+    return bool(strip.name != before)
 
 
 def _name(state: str, request: Request) -> str:

@@ -58,6 +58,13 @@ def active_strip(scene: bpy.types.Scene) -> Any | None:
     return strip if strip is not None and strip.select else None
 
 
+def active_picture(context: bpy.types.Context) -> Any | None:
+    """The active strip if it is selected, too, and shows a session's take, or waits for it; else None."""
+    scene = compat.sequencer_scene(context)
+    strip = active_strip(scene) if scene is not None else None
+    return strip if strip is not None and strip.type == marks.PICTURE and marks.session_of(strip) else None
+
+
 def has_picture(context: bpy.types.Context) -> bool:
     """Whether a strip is selected that shows a session's take, or waits for it."""
     scene = compat.sequencer_scene(context)
@@ -69,7 +76,7 @@ def picture_strips(scene: bpy.types.Scene) -> list[Any]:
     editor = scene.sequence_editor
     if editor is None:
         return []
-    level = editor.meta_stack[-1] if len(editor.meta_stack) else editor
+    level = compat.open_level(editor)
     return [
         strip
         for strip in compat.strips(level)
@@ -94,7 +101,7 @@ def _found_gap(scene: bpy.types.Scene) -> Place | None:
     editor = scene.sequence_editor
     if editor is None:
         return None
-    level = editor.meta_stack[-1] if len(editor.meta_stack) else editor
+    level = compat.open_level(editor)
     spans = compat.spans(level)
     now = scene.frame_current
     before = [end for _, end in spans if end <= now]

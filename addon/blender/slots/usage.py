@@ -59,6 +59,14 @@ def of_asset(asset_id: str) -> Sequence[Use]:
     return _found.by_asset.get(asset_id, ())
 
 
+def strip_of(use: Use) -> tuple[bpy.types.Scene, Any] | None:
+    """Where a strip is now, with its scene; None if it is not there any more, or not by that name."""
+    scene = bpy.data.scenes.get(use.scene)
+    editor = scene.sequence_editor if scene is not None else None
+    strip = compat.strips_all(editor).get(use.strip) if editor is not None else None
+    return (scene, strip) if scene is not None and strip is not None else None
+
+
 def copies(slot: str) -> int:
     """How many strips a slot has."""
     return _found.copies.get(slot, 0)

@@ -6,11 +6,11 @@ from typing import Any
 
 import bpy
 
-from ...core import comparing, slots
+from ...core import comparing
 from ...core.comparing import Difference, View
 from ...core.models import Asset
 from ...core.wording import N_
-from .. import compat, runtime, words
+from .. import lookup, runtime, words
 from ..comparing import drawing, state
 from ..slots import marks, selection
 from .tab import Tab, is_narrow
@@ -63,11 +63,8 @@ _VIEWS: tuple[tuple[View, str], ...] = (
 
 
 def _can_compare(context: bpy.types.Context) -> bool:
-    scene = compat.sequencer_scene(context)
-    strip = selection.active_strip(scene) if scene is not None else None
-    if strip is None or strip.type != marks.PICTURE or not marks.session_of(strip):
-        return False
-    return len(slots.choices(runtime.current().project, marks.session_of(strip))) > 1
+    strip = selection.active_picture(context)
+    return strip is not None and len(lookup.choices(marks.session_of(strip))) > 1
 
 
 def _draw_pair(layout: Any, now: state.Comparison) -> None:

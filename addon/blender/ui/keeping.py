@@ -64,18 +64,20 @@ def draw(layout: Any, context: bpy.types.Context) -> None:
 def _offered(sessions: int, clips: int) -> Text:
     if sessions and not clips:
         return say(
-            "The clips tell of {sessions:,} sessions that are missing here or have changed: the sidecar was lost, or "
+            "The clips tell of sessions that are missing here or have changed ({sessions:,}): the sidecar was lost, or "
             "is an old one.",
             sessions=sessions,
         )
     if sessions:
         return say(
-            "The clips tell of {sessions:,} sessions and {clips:,} clips that are missing here or have changed: the "
-            "sidecar was lost, or is an old one.",
+            "The clips tell of sessions ({sessions:,}) and clips ({clips:,}) that are missing here or have changed: "
+            "the sidecar was lost, or is an old one.",
             sessions=sessions,
             clips=clips,
         )
-    return say("{clips:,} clips in the assets folder are not listed here, or were marked since.", clips=max(1, clips))
+    return say(
+        "Clips in the assets folder that are not listed here, or were marked since: {clips:,}.", clips=max(1, clips)
+    )
 
 
 CLASSES = (SESSIONS_MT_keep,)

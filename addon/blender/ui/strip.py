@@ -6,9 +6,9 @@ from typing import Any
 
 import bpy
 
-from ...core import lifecycle, sessions, slots
+from ...core import lifecycle, slots
 from ...core.models import TakeState
-from .. import compat, runtime, tips, words
+from .. import lookup, runtime, tips, words
 from ..slots import marks, selection, usage
 from .tab import Tab, side_by_side
 from .text import wrapped
@@ -21,10 +21,10 @@ class SESSIONS_PT_strip(Tab, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return runtime.is_enabled() and _strip(context) is not None
+        return runtime.is_enabled() and selection.active_picture(context) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
-        strip = _strip(context)
+        strip = selection.active_picture(context)
         if strip is None:
             return
         if marks.is_placeholder(strip):
@@ -33,18 +33,10 @@ class SESSIONS_PT_strip(Tab, bpy.types.Panel):
             _draw_shown(self.layout, context, strip)
 
 
-def _strip(context: bpy.types.Context) -> Any | None:
-    """The active strip, if it is selected and belongs to a session."""
-    scene = compat.sequencer_scene(context)
-    strip = selection.active_strip(scene) if scene is not None else None
-    return strip if strip is not None and strip.type == marks.PICTURE and marks.session_of(strip) else None
-
-
 def _draw_shown(layout: Any, context: bpy.types.Context, strip: Any) -> None:
-    project = runtime.current().project
     shown = marks.shown_by(strip)
-    choices = slots.choices(project, marks.session_of(strip))
-    asset = sessions.find_asset(project, shown)
+    choices = lookup.choices(marks.session_of(strip))
+    asset = lookup.asset(shown)
     row = layout.row(align=True)
     row.operator("sessions.swap", text="", icon="TRIA_LEFT").direction = "PREVIOUS"
     name = asset.title if asset else words.tr("Clip of another file")
@@ -66,7 +58,7 @@ def _draw_shown(layout: Any, context: bpy.types.Context, strip: Any) -> None:
 
 def _draw_placeholder(layout: Any, context: bpy.types.Context, strip: Any) -> None:
     """A slot that waits: how its takes are doing, and what to do when nothing comes any more."""
-    take = slots.standing(slots.takes_for(runtime.current().project, marks.slot_of(strip)))
+    take = slots.standing(lookup.takes_for(marks.slot_of(strip)))
     column = layout.column(align=True)
     if take is None:
         wrapped(column, context, words.tr("Nothing is being generated for this placeholder."), icon="INFO")
@@ -93,12 +85,12 @@ class SESSIONS_MT_swap(bpy.types.Menu):
         layout = self.layout
         layout.operator("sessions.swap", text="Next Take", icon="TRIA_RIGHT").direction = "NEXT"
         layout.operator("sessions.swap", text="Previous Take", icon="TRIA_LEFT").direction = "PREVIOUS"
-        strip = _strip(context) if runtime.is_enabled() else None
+        strip = selection.active_picture(context) if runtime.is_enabled() else None
         if strip is None:
             return
         layout.separator()
         shown = marks.shown_by(strip)
-        choices = slots.choices(runtime.current().project, marks.session_of(strip))
+        choices = lookup.choices(marks.session_of(strip))
         for asset in reversed(choices[-_MOST:]):
             icon: Any = "RADIOBUT_ON" if asset.id == shown else "RADIOBUT_OFF"
             text = words.tr("Take {number}").format(number=asset.take_number)

@@ -146,13 +146,12 @@ def _draw_take(layout: Any, context: bpy.types.Context, take: Take) -> None:
     asset = lookup.asset(take.asset_id)
     if asset:
         marks.draw_marks(layout, context, asset)
-    if take.asset_id and lookup.asset(take.asset_id):
         row = side_by_side(layout, context)
-        row.operator("sessions.add_to_timeline", icon="ADD").asset_id = take.asset_id
-        if selection.has_picture(context):
+        row.operator("sessions.add_to_timeline", icon="ADD").asset_id = asset.id
+        if selection.active_picture(context):
             button = row.operator("sessions.swap", text="Swap In", icon="UV_SYNC_SELECT")
-            button.direction, button.asset_id = "CHOSEN", take.asset_id
-        _draw_uses(layout, take.asset_id)
+            button.direction, button.asset_id = "CHOSEN", asset.id
+        _draw_uses(layout, asset.id)
 
 
 def _draw_uses(layout: Any, asset_id: str) -> None:

@@ -22,12 +22,6 @@ from ...core.wording import Value, say
 from ..http import Access, Reply, Service, plain
 from . import forms, media
 
-BASE = "https://api.dev.runwayml.com"
-"""Where it is, unless the preferences say otherwise."""
-
-KEY_VARIABLE = "RUNWAYML_API_SECRET"
-"""The environment variable that Runway's own tools read the key from."""
-
 _VERSION = "2024-11-06"
 _DATA = Path(__file__).resolve().parents[1] / "data" / "runway.json"
 _ID = re.compile(r"[0-9A-Za-z_-]{1,100}")

@@ -14,7 +14,6 @@ from pydantic import JsonValue
 _DEEPEST = 12
 _MOST_FIELDS = 300
 _MOST_VALUES = 500
-_SCALARS = ("boolean", "integer", "number", "string")
 # Of several alternatives the first of these: what a form can ask for as precisely as may be.
 _PREFERRED = ("integer", "number", "enum", "boolean", "string", "array", "object", "")
 
