@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,24 @@ def extension(package_zip: Path) -> Iterator[str]:
 def installed(extension: str) -> Callable[[str], ModuleType]:
     """Get a module of the installed package: `installed("blender.timeline")`."""
     return lambda name: importlib.import_module(f"{extension}.{name}")
+
+
+@pytest.fixture
+def runtime(installed: Callable[[str], ModuleType]) -> Any:
+    """What the extension holds of the open file."""
+    return installed("blender.runtime")
+
+
+@pytest.fixture
+def marks(installed: Callable[[str], ModuleType]) -> Any:
+    """What the strips carry."""
+    return installed("blender.slots.marks")
+
+
+@pytest.fixture(scope="module")
+def compat(installed: Callable[[str], ModuleType]) -> Any:
+    """What is another in each Blender."""
+    return installed("blender.compat")
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,8 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import bpy
@@ -18,21 +17,6 @@ from .footage import HAS_AUDIO, make_clip
 from .working import generate, read_sidecar, start_of, strips
 
 PARAMETERS = "a fox\nNegative prompt: cats\nSteps: 20, Sampler: Euler a, Seed: 4242, Size: 512x768, Model: dream"
-
-
-@pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
-@pytest.fixture
-def compat(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.compat")
-
-
-@pytest.fixture
-def marks(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.slots.marks")
 
 
 @pytest.fixture

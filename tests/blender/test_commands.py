@@ -49,11 +49,6 @@ def command(
     return call
 
 
-@pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
 def test_generate_brings_clips_into_a_new_session_and_leaves_the_blend_alone(
     saved_file: Path, command: Callable[..., Answer]
 ) -> None:

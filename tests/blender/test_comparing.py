@@ -6,7 +6,6 @@ import functools
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import bpy
@@ -19,11 +18,6 @@ from .working import SMALL, generate, strips
 
 START = 10
 FRAMES = [21, 22, 45, 70, 99]
-
-
-@pytest.fixture(scope="module")
-def compat(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.compat")
 
 
 @pytest.fixture(scope="module")

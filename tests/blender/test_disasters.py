@@ -27,11 +27,6 @@ def installed(name): return importlib.import_module("bl_ext.user_default.generat
 
 
 @pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
-@pytest.fixture
 def small_drive(tmp_path: Path) -> Iterator[Path]:
     """A real file system of one megabyte."""
     drive = tmp_path / "drive"

@@ -22,11 +22,6 @@ FILES = Path("Exported 雪")
 
 
 @pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
-@pytest.fixture
 def out(tmp_path: Path) -> Path:
     folder = tmp_path / FILES
     folder.mkdir()

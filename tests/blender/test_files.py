@@ -14,11 +14,6 @@ import pytest
 from .working import generate, read_sidecar, strips
 
 
-@pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
 def movie() -> Any:
     (strip,) = [strip for strip in strips() if strip.type == "MOVIE"]
     return strip

@@ -19,11 +19,6 @@ THIRTY = Rate(30)
 
 
 @pytest.fixture(scope="module")
-def compat(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.compat")
-
-
-@pytest.fixture(scope="module")
 def clip(compat: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Two seconds of film, the same when asked again."""
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import bpy
 import pytest
 
 from .working import SMALL, generate, read_sidecar, start_of, strips
-
-
-@pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
 
 
 def movies() -> list[Any]:

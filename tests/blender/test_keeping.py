@@ -18,11 +18,6 @@ from .working import generate, read_sidecar, strips
 
 
 @pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
-@pytest.fixture
 def keeping(installed: Callable[[str], ModuleType]) -> Any:
     return installed("blender.keeping")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -21,11 +21,6 @@ PANELS = (
     "SESSIONS_PT_assets",
     "SESSIONS_PT_list_popover",
 )
-
-
-@pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
 
 
 def draw_rows(list_name: str, collection: Any) -> list[RecordingLayout]:

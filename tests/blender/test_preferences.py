@@ -25,11 +25,6 @@ def preferences(extension: str) -> Iterator[Any]:
         found.property_unset(name)
 
 
-@pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
 def names_of(runtime: Any) -> list[str]:
     return [session.name for session in runtime.current().project.sessions]
 

@@ -19,11 +19,6 @@ MARK = "generative_sessions_prompt"
 
 
 @pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
-@pytest.fixture
 def prompts(installed: Callable[[str], ModuleType], saved_file: Path) -> Any:
     """The module, in a saved file. It works in every Blender; only 5.2's interface does not offer it."""
     return installed("blender.prompts")

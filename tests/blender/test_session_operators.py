@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import bpy
@@ -14,11 +13,6 @@ import pytest
 from .working import SMALL, generate, read_sidecar, strips
 
 pytestmark = pytest.mark.usefixtures("fresh_file")
-
-
-@pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
 
 
 def names(runtime: Any) -> list[str]:

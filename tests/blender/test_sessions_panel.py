@@ -17,11 +17,6 @@ FLAG = 1 << 30
 
 
 @pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
-@pytest.fixture
 def search(installed: Callable[[str], ModuleType], runtime: Any) -> Callable[[str], list[str]]:
     """The names of the sessions that a search finds, as the list shows them."""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import bpy
@@ -13,21 +11,6 @@ import pytest
 from .working import strips
 
 PROMPT = "A lighthouse in a storm"
-
-
-@pytest.fixture
-def compat(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.compat")
-
-
-@pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
-@pytest.fixture
-def marks(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.slots.marks")
 
 
 @pytest.fixture(autouse=True)

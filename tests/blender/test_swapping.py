@@ -18,11 +18,6 @@ START = 10
 
 
 @pytest.fixture(scope="module")
-def compat(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.compat")
-
-
-@pytest.fixture(scope="module")
 def clip(compat: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """A clip that shows its frames' numbers, five seconds unless `frames` says otherwise; the same when asked again."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -13,11 +13,6 @@ import pytest
 
 from .layouts import Drawn, RecordingLayout, drawn
 from .working import generate
-
-
-@pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
 
 
 @pytest.fixture

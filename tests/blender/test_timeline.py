@@ -25,11 +25,6 @@ def timeline(installed: Callable[[str], ModuleType]) -> Any:
 
 
 @pytest.fixture(scope="module")
-def compat(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.compat")
-
-
-@pytest.fixture(scope="module")
 def errors(installed: Callable[[str], ModuleType]) -> Any:
     return installed("core.errors")
 

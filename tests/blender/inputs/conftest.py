@@ -16,11 +16,6 @@ from .taking import set_format
 
 
 @pytest.fixture
-def compat(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.compat")
-
-
-@pytest.fixture
 def clip(fresh_file: None, compat: Any, tmp_path: Path) -> Path:
     """48 frames at 24 frames per second, each showing its number."""
     folder = tmp_path / "footage"

@@ -14,21 +14,6 @@ from .. import footage
 
 
 @pytest.fixture
-def compat(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.compat")
-
-
-@pytest.fixture
-def runtime(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.runtime")
-
-
-@pytest.fixture
-def marks(installed: Callable[[str], ModuleType]) -> Any:
-    return installed("blender.slots.marks")
-
-
-@pytest.fixture
 def joining(installed: Callable[[str], ModuleType]) -> Any:
     return installed("blender.slots.joining")
 
