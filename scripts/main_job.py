@@ -54,7 +54,7 @@ def do_main_job(prompt: str, count: int, blend: Path) -> dict[str, Any]:
     check(len(made) == count, f"{len(made)} of {count} takes succeeded: {problems(session)}")
 
     # The first clip that arrives goes in by itself; the others are put behind it.
-    placed = {strip.get(extension("blender.timeline").ASSET_KEY) for strip in movie_strips()}
+    placed = {strip.get(extension("blender.clips").ASSET_KEY) for strip in movie_strips()}
     for asset_id in made:
         if asset_id not in placed:
             scene().frame_set(end_of_timeline())
