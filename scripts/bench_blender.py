@@ -176,27 +176,34 @@ def _draw_all() -> None:
     panel = bpy.context.window_manager.generative_sessions
     classes = module("blender.ui").CLASSES
     for cls in classes:
-        if issubclass(cls, bpy.types.Panel):
-            cls.draw(_Blank(), bpy.context)
+        if issubclass(cls, bpy.types.Panel) and getattr(cls, "poll", lambda _: True)(bpy.context):
+            cls.draw(_Panel(cls), bpy.context)
     lists = [cls for cls in classes if issubclass(cls, bpy.types.UIList)]
     for cls, rows in zip(lists, (panel.sessions, panel.takes, panel.assets), strict=True):
         for item in rows[:8]:
             cls.draw_item(None, bpy.context, _Blank(), panel, item, 0, panel, "")
 
 
+class _Panel:
+    """A panel as its own `draw` sees it, on a layout that draws nothing."""
+
+    def __init__(self, cls: type) -> None:
+        self._cls = cls
+        self.layout = _Blank()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cls, name)
+
+
 class _Blank:
     """A layout that draws nothing, so that only our own cost is measured."""
-
-    @property
-    def layout(self) -> _Blank:
-        return self
 
     def __getattr__(self, _name: str) -> Callable[..., _Blank]:
         return lambda *_args, **_options: _Blank()
 
 
 def _eight_takes() -> tuple[list[float], list[float]]:
-    """How long the ticks took in which takes reported, and from the last byte of four clips to their strips."""
+    """How long the ticks took in which takes reported, and from the last byte of four clips until strips show them."""
     pump, runtime, workers = (module(f"blender.{name}") for name in ("pump", "runtime", "workers"))
     submit = module("blender.operators.generate").submit
     known = {asset.id for asset in runtime.current().project.assets}
@@ -213,19 +220,17 @@ def _eight_takes() -> tuple[list[float], list[float]]:
         ticks.append(main_thread(lambda: pump.read(pump.BUDGET)))
         if arriving or runtime.current().arrivals:
             asset = next(a for a in runtime.current().project.assets if a.id == runtime.current().arrivals[0])
-            strips = _strip_count()
             pump.tick()
-            if _strip_count() > strips:
+            if _is_shown(asset.id):
                 clip = runtime.current().path.parent / asset.path
                 delays.append(time.time() - clip.stat().st_mtime)
     return ticks, delays
 
 
-def _strip_count() -> int:
-    editor: Any = bpy.context.scene.sequence_editor
-    if editor is None:
-        return 0
-    return len(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
+def _is_shown(asset_id: str) -> bool:
+    compat, marks = module("blender.compat"), module("blender.slots.marks")
+    strips = compat.strips_all(bpy.context.scene.sequence_editor)
+    return any(marks.shown_by(strip) == asset_id for strip in strips)
 
 
 if __name__ == "__main__":
