@@ -24,7 +24,7 @@ MOST_CELLS = 9
 
 # Chinese and Japanese have no spaces: each character is a word.
 _WIDE = "\u2e80-\u30ff\u31f0-\u9fff\uff00-\uff60"
-_WORD = re.compile(rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)")
+_WORD = rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)"  # compiled when it is first used: that takes as long as all the rest here
 _AROUND = 2  # words beside a difference that say where it is
 
 
@@ -80,7 +80,7 @@ def differing_words(texts: Sequence[str]) -> list[str]:
     """
     if len(texts) != 2:
         return [" ".join(text.split()) for text in texts]
-    first, second = (_WORD.findall(text) for text in texts)
+    first, second = (re.findall(_WORD, text) for text in texts)
     matcher = SequenceMatcher(None, [each.strip() for each in first], [each.strip() for each in second], autojunk=False)
     parts: tuple[list[str], list[str]] = ([], [])
     for group in matcher.get_grouped_opcodes(_AROUND):

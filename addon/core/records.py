@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from . import sessions
+from . import refining, sessions
 from .models import SCHEMA_VERSION, Asset, Project, Session, Stored, Take, TakeState
 
 _BEFORE = timedelta(microseconds=1)
@@ -103,7 +103,7 @@ def rebuilt(records: Iterable[Record]) -> Project:
 
     Sessions that were deleted are not among them, but in `deleted`. What no record tells is not there: takes without a
     clip, drafts, and what lay on the panel. Where an older version wrote a record, names and times are those of the
-    clips.
+    clips. The form of a session is that of its last take.
     """
     first: dict[str, Record] = {}
     for record in records:
@@ -224,6 +224,7 @@ def _session(session_id: str, records: list[Record]) -> Session:
         last_generated_at=max((each.last_generated_at for each in told if each.last_generated_at), default=last_taken),
         named_at=(last.named_at if last else None) or created_at,
         drafted_at=created_at - _BEFORE,  # any draft of the session itself is later
+        draft=refining.draft(takes[-1].request),
         takes=takes,
     )
 

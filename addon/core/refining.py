@@ -49,6 +49,12 @@ def settings(request: Request, what: What) -> dict[str, object]:
     return found
 
 
+def draft(request: Request) -> Draft:
+    """The form as a request was made from it, as far as that is known: its seed was random, its size the scene's."""
+    changes = {**_known(request, {"prompt": request.prompt}), **_means(request), "match_scene": True}
+    return Draft().model_copy(update=changes)
+
+
 def _means(request: Request) -> dict[str, object]:
     """With what a take was made, but for its prompt and seed."""
     numbers = {name: getattr(request, name) for name in ("duration", "width", "height", "fps")}

@@ -97,7 +97,7 @@ def test_sessions_rebuilt_after_the_sidecar_was_deleted_are_what_they_were(
     flush()
     assert comparable(saved_file) == before
     assert [row.name for row in bpy.context.window_manager.generative_sessions.sessions] == ["Opening", "Red fox"]
-    assert runtime.current().session.name == "Opening"
+    assert (runtime.current().session.name, runtime.current().draft.prompt) == ("Opening", "A lighthouse")
     listed = read_sidecar(saved_file)["assets"]
     assert sorted(listed, key=lambda each: str(each["id"])) == sorted(assets, key=lambda each: str(each["id"]))
     bpy.ops.wm.open_mainfile(filepath=str(saved_file))

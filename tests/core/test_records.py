@@ -54,6 +54,20 @@ def test_a_project_made_again_from_the_records_is_what_it_was() -> None:
     assert unknown(project, again) == Project()
 
 
+def test_a_session_comes_back_with_what_its_last_take_was_made_with_in_the_form() -> None:
+    drafts = {each.name: each.draft for each in rebuilt(wanted(film())).sessions}
+    assert {name: draft.prompt for name, draft in drafts.items()} == {
+        "Lighthouse": "A lighthouse by night",
+        "Vixen": "A red fox",
+    }
+    request = film().assets[0].request
+    assert all(
+        (each.provider, each.model, each.duration) == (request.provider, request.model, request.duration)
+        for each in drafts.values()
+    )
+    assert all(each.match_scene and each.random_seed for each in drafts.values())  # as in any new form
+
+
 def test_the_order_in_which_the_records_are_read_does_not_matter() -> None:
     records = list(wanted(film()))
     assert rebuilt(records) == rebuilt(reversed(records))
