@@ -58,7 +58,7 @@ RUN_SECONDS = 40 * 60
 GUI_RUN_SECONDS = 40 * 60
 REAL_RUN_SECONDS = 15 * 60
 # Tests wait more than they work, in windows less than elsewhere.
-AT_ONCE = 6
+AT_ONCE = 4
 WINDOWS_AT_ONCE = 2
 SCREENS = DIST / "screens"
 
