@@ -62,6 +62,7 @@ def apart(action):
             return action(*arguments, **options)
         finally:
             aside[:] = [before + took for before, took in zip(aside, since(begin))]
+    call.get_rna_type = getattr(action, "get_rna_type", None)  # an operator is asked what it knows
     return call
 def held_by(action):
     def call(*arguments):
