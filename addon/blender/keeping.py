@@ -229,15 +229,15 @@ def keep_up() -> bool:
 
 
 def _open_rebuilt() -> bool:
-    """Where nothing was, not even a prompt, the session that was used last of those that came back is open now."""
+    """If sessions came back while none was open and nothing stood in the form, open the one that was used last."""
     global _came_back
+    came_back, _came_back = _came_back, False
     state = runtime.current()
-    opens = _came_back and state.session is None and sessions.draft(state.project) == Draft()
-    _came_back = False
-    last = next(iter(sessions.listed(state.project)), None) if opens else None
-    if last is not None and not state.blocked:
+    if not came_back or state.blocked or state.session or sessions.draft(state.project) != Draft():
+        return False
+    for last in sessions.listed(state.project)[:1]:
         runtime.commit(sessions.switch(state.project, last.id, runtime.now()))
-    return last is not None
+    return True
 
 
 def _relink() -> bool:

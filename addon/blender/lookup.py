@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter, is_not
-from typing import ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from ..core import lifecycle, marking, slots
 from ..core.models import Asset, Project, Session, Take
 from . import runtime
 
-_P = ParamSpec("_P")
+_Of = TypeVarTuple("_Of")
 _T = TypeVar("_T")
 
 _forget: list[Callable[[], None]] = []
 
 
-def _last(find: Callable[_P, _T]) -> Callable[_P, _T]:
+def _last(find: Callable[[*_Of], _T]) -> Callable[[*_Of], _T]:
     """Let a function give its last answer again for as long as it is asked of the very same objects."""
-    held: tuple[tuple[object, ...], _T] | None = None
+    held: tuple[tuple[*_Of], _T] | None = None
 
-    def look(*of: _P.args, **named: _P.kwargs) -> _T:
+    def look(*of: *_Of) -> _T:
         nonlocal held
         if held is None or any(map(is_not, held[0], of)):
-            held = of, find(*of, **named)
+            held = of, find(*of)
         return held[1]
 
     def forget_it() -> None:

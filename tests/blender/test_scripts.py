@@ -58,15 +58,14 @@ def picture(tmp_path: Path) -> Path:
     return file
 
 
-def test_settings_are_given_by_name_with_their_values_as_text(
-    runtime: Any, workflow: dict[str, Any], order: Callable[..., None]
-) -> None:
+def test_settings_are_given_by_name_with_their_values_as_text(runtime: Any, workflow: dict[str, Any]) -> None:
     options = [
         {"name": "8.steps", "value": "30"},
         {"name": "negative", "value": "fog"},
         {"name": "8.cfg", "value": "4.5"},
     ]
-    order("A red fox", options=options, **workflow)
+    with pytest.raises(RuntimeError, match="cannot be reached"):
+        generate("A red fox", options=options, **workflow)
     (take,) = runtime.current().session.takes
     found = {option["name"]: take.request.options[option["name"]] for option in options}
     assert found == {"8.steps": 30, "negative": "fog", "8.cfg": 4.5}

@@ -190,6 +190,7 @@ def test_a_lost_sidecar_is_rebuilt_as_it_was(app: App, folder: Path, keep: Calla
     app.start(film)
     open_tab(app)
     wait_for(app, "The clips tell of sessions", "UI")
+    assert app.module("blender.keeping", "m.offer().sessions") == 2
     keep("lost-offered")
     click(app, "Rebuild Sessions from Assets", "UI")
     wait_for(app, "Sessions that were deleted do not come back")
