@@ -7,8 +7,10 @@ half second.
 from __future__ import annotations
 
 import array
+import functools
 import math
 import struct
+import tempfile
 import wave
 import zlib
 from collections.abc import Sequence
@@ -49,32 +51,40 @@ def make_clip(
     size: tuple[int, int] = (64, 36),
     sound: bool = True,
 ) -> Path:
-    """Write an H.264 clip with AAC sound (without, where this Blender has no sound) and return its path."""
-    sound = sound and HAS_AUDIO
-    work = path.with_suffix(".work")
-    work.mkdir()
-    scene = bpy.data.scenes.new("Footage")
-    set_rate(scene, rate)
-    scene.render.resolution_x, scene.render.resolution_y = size
-    scene.render.resolution_percentage = 100
-    scene.view_settings.view_transform = "Standard"
-    strips = compat.strips(scene.sequence_editor_create())
-    for number in range(frames):
-        _write_png(work / f"{number:04}.png", size, number)
-    picture = strips.new_image(name="Picture", filepath=str(work / "0000.png"), channel=1, frame_start=1)
-    for number in range(1, frames):
-        picture.elements.append(f"{number:04}.png")
-    compat.set_handles(picture, 1, 1 + frames)
-    if sound:
-        _write_wav(work / "clicks.wav", frames / rate.value)
-        strips.new_sound(name="Sound", filepath=str(work / "clicks.wav"), channel=2, frame_start=1)
-    scene.frame_start, scene.frame_end = 1, frames
-    compat.set_movie_output(scene, audio="AAC" if sound else "NONE")
-    scene.render.use_file_extension = False
-    scene.render.filepath = str(path)
-    bpy.ops.render.render(animation=True, scene=scene.name)
-    bpy.data.scenes.remove(scene)
+    """Write an H.264 clip with AAC sound (without, where this Blender has no sound) and return its path.
+
+    Clips of which all of this is the same are the same to the byte.
+    """
+    path.write_bytes(_rendered(compat, rate, frames, size, sound and HAS_AUDIO))
     return path
+
+
+@functools.cache  # nearly every test wants one, most the same
+def _rendered(compat: Any, rate: Rate, frames: int, size: tuple[int, int], sound: bool) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="sessions-footage-") as folder:
+        work = Path(folder)
+        scene = bpy.data.scenes.new("Footage")
+        set_rate(scene, rate)
+        scene.render.resolution_x, scene.render.resolution_y = size
+        scene.render.resolution_percentage = 100
+        scene.view_settings.view_transform = "Standard"
+        strips = compat.strips(scene.sequence_editor_create())
+        for number in range(frames):
+            _write_png(work / f"{number:04}.png", size, number)
+        picture = strips.new_image(name="Picture", filepath=str(work / "0000.png"), channel=1, frame_start=1)
+        for number in range(1, frames):
+            picture.elements.append(f"{number:04}.png")
+        compat.set_handles(picture, 1, 1 + frames)
+        if sound:
+            _write_wav(work / "clicks.wav", frames / rate.value)
+            strips.new_sound(name="Sound", filepath=str(work / "clicks.wav"), channel=2, frame_start=1)
+        scene.frame_start, scene.frame_end = 1, frames
+        compat.set_movie_output(scene, audio="AAC" if sound else "NONE")
+        scene.render.use_file_extension = False
+        scene.render.filepath = str(work / "clip.mp4")
+        bpy.ops.render.render(animation=True, scene=scene.name)
+        bpy.data.scenes.remove(scene)
+        return (work / "clip.mp4").read_bytes()
 
 
 def set_rate(scene: bpy.types.Scene, rate: Rate) -> None:

@@ -31,12 +31,23 @@ if {EXTENSION!r} not in preferences.addons:
     bpy.ops.preferences.addon_enable(module={EXTENSION!r})
 """
 
+# New Blenders render the whole cut ahead, again after each change: more work than all the rest of most journeys.
+_NOT_AHEAD = """
+for scene in bpy.data.scenes:
+    if scene.sequence_editor:
+        scene.sequence_editor.use_prefetch = False
+"""
+
 
 class App:
-    """One running Blender. `clicks` counts the clicks of the gestures since the start."""
+    """One running Blender. `clicks` counts the clicks of the gestures since the start.
 
-    def __init__(self, blender: Path, display: Display, folder: Path, profile: Path) -> None:
+    `ahead`: whether it renders frames ahead where that is its way.
+    """
+
+    def __init__(self, blender: Path, display: Display, folder: Path, profile: Path, *, ahead: bool = True) -> None:
         self.blender, self.display, self.folder, self.profile = blender, display, folder, profile
+        self.ahead = ahead
         self.clicks = 0
         self.expected: list[str] = []
         self._reader = Reader()
@@ -79,7 +90,7 @@ class App:
                 ) from None
         self._connection.settimeout(_ANSWER_SECONDS)
         self._answers = self._connection.makefile("rb")
-        self.run(_PREPARE)
+        self.run(_PREPARE if self.ahead else _PREPARE + _NOT_AHEAD)
         self.still()
 
     def environment(self) -> dict[str, str]:

@@ -62,11 +62,16 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def make_app(blender: Path, display: Display, installed_profile: Path, folder: Path) -> Iterator[App]:
-    """A Blender that is not started yet. It is ended, and looked over for complaints, when the journey is over."""
+def make_app(
+    blender: Path, display: Display, installed_profile: Path, folder: Path, request: pytest.FixtureRequest
+) -> Iterator[App]:
+    """A Blender that is not started yet. It is ended, and looked over for complaints, when the journey is over.
+
+    It renders frames ahead, as new Blenders do by themselves, only in journeys with the mark `ahead`.
+    """
     profile = folder / "profile"
     shutil.copytree(installed_profile, profile, symlinks=True)
-    app = App(blender, display, folder, profile)
+    app = App(blender, display, folder, profile, ahead=request.node.get_closest_marker("ahead") is not None)
     try:
         yield app
     finally:

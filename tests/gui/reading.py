@@ -249,7 +249,8 @@ def _recognized(pixels: Pixels, part: Box) -> list[Line]:
 def _engine():  # type: ignore[no-untyped-def]
     from rapidocr_onnxruntime import RapidOCR
 
-    engine = RapidOCR(det_limit_side_len=64, det_limit_type="min", intra_op_num_threads=2)
+    # Several threads spin while they wait for each other: beside a Blender that costs more and reads no faster.
+    engine = RapidOCR(det_limit_side_len=64, det_limit_type="min", intra_op_num_threads=1)
     engine.text_rec = _remembered(engine.text_rec)
     return engine
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .app import App
 from .hands import click, open_tab, press, type_text, values, wait_for
 from .working import strips, until
+
+pytestmark = pytest.mark.ahead
 
 
 def test_from_a_fresh_install_to_the_first_clip_are_three_clicks_and_a_prompt(app: App) -> None:

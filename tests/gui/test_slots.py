@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from .app import App
 from .hands import click, drag, move, open_tab, press, region, wait_for
 from .reading import marks
@@ -23,6 +25,8 @@ from .working import (
     undo,
     until,
 )
+
+pytestmark = pytest.mark.ahead
 
 _LOOK = """
 import importlib

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .app import App
 from .hands import move, open_tab, region, values
 from .working import all_done, generate, redo, slow_takes, small_takes, states, strips, undo, until
+
+pytestmark = pytest.mark.ahead
 
 
 def test_undo_takes_clip_and_placeholder_out_and_redo_brings_them_back(app: App) -> None:
