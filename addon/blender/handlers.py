@@ -11,6 +11,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from . import arrivals, bills, clips, files, inputs, keeping, prompts, sharing, thumbnails, trashing
+from .comparing import exact
 from .comparing import state as comparison
 from .slots import following, usage
 
@@ -66,6 +67,9 @@ _HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
     _handler("undo_post", _no_arguments(trashing.look_again)),
     _handler("redo_post", _no_arguments(trashing.look_again)),
     _handler("depsgraph_update_post", _no_arguments(usage.changed)),
+    _handler("depsgraph_update_post", exact.updated),
+    _handler("undo_post", _no_arguments(exact.edited)),
+    _handler("redo_post", _no_arguments(exact.edited)),
     _handler("save_pre", _no_arguments(prompts.take_over)),
     _handler("save_pre", _first_argument(files.before_save)),
     _handler("save_post", _first_argument(files.after_save)),

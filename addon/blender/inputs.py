@@ -18,13 +18,13 @@ import bpy
 
 from ..core import lengths, requesting, sessions, terms
 from ..core.capabilities import Media, Slot
-from ..core.errors import InputError, SessionsError, StorageError
+from ..core.errors import InputError, SessionsError
 from ..core.models import Draft, Input, Role, new_id
 from ..core.wording import N_
 from ..storage import files
 from ..storage import inputs as stored
 from ..worker import messages
-from . import compat, form, runtime, settings, timeline, words, workers
+from . import compat, copying, form, runtime, settings, timeline, words, workers
 
 log = logging.getLogger(__name__)
 
@@ -285,35 +285,13 @@ def _shoot(role: Role, media: Media, origin: str, scene: bpy.types.Scene, span: 
     level = compat.open_level(editor)
     meta = "" if level == editor else level.name
     shot = messages.Shot(scene=scene.name, first=span.first, last=span.last, meta=meta, strip=strip)
-    copy = _copy(scene)
+    copy = Path(bpy.app.tempdir, f"input-{new_id()}.blend")
+    copying.copy_scene(scene, copy)
     try:
         _order(role, media, origin, copy, shot)
     except SessionsError:
         files.remove(copy)
         raise
-
-
-def _copy(scene: bpy.types.Scene) -> Path:
-    """Write a scene, with all that it needs, to a .blend of its own. Raises `StorageError`.
-
-    Unlike saving a copy this runs no handlers, and the open file, whether it is changed and its undo steps stay as they
-    are. Paths become absolute in the copy alone.
-    """
-    copy = Path(bpy.app.tempdir, f"input-{new_id()}.blend")
-    for each in bpy.data.scenes:
-        for layer in each.view_layers:
-            _ = layer.objects.active  # brings it up to date: 5.2 crashes when it writes a layer that never was
-    try:
-        bpy.data.libraries.write(str(copy), {scene}, path_remap="ABSOLUTE", compress=False)
-    except (OSError, RuntimeError) as error:
-        raise StorageError(
-            "The scene “{scene}” could not be copied to {folder}: {error}.",
-            "Free some space there, or choose another folder for temporary files in Blender's preferences.",
-            scene=scene.name,
-            folder=str(copy.parent),
-            error=str(error).strip().rstrip("."),
-        ) from error
-    return copy
 
 
 def _order(

@@ -33,6 +33,7 @@ from . import (
     trashing,
     workers,
 )
+from .comparing import exact
 from .slots import following, usage
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ def tick(budget: float = BUDGET) -> None:
     changed |= adopting.keep_up()
     changed |= trashing.keep_up()
     changed |= inputs.put_arrived()
+    changed |= exact.keep_up()
     changed |= thumbnails.load(begin + budget)
     if arrivals.place_next() or changed:
         redrawing.redraw(timelines=bool(usage.placeholders()))
@@ -118,6 +120,7 @@ def _timer() -> float:
         or runtime.has_unsaved_changes()
         or thumbnails.is_waiting()
         or inputs.is_waiting()
+        or exact.is_rendering()
         or sharing.is_waiting()
     )
     return _BUSY_SECONDS if busy else _IDLE_SECONDS
@@ -147,6 +150,9 @@ def _applied(message: messages.FromWorker, project: Project) -> Project:
         return project
     if isinstance(message, messages.Prepared):
         inputs.arrived(message)
+        return project
+    if isinstance(message, messages.Tried):
+        exact.arrived(message)
         return project
     if isinstance(message, Adopted | ClipsFound | Collected | Rebuildable | Rebuilt | Working):
         keeping.arrived(message)
@@ -198,6 +204,7 @@ def _revive_worker() -> None:
         workers.close()
         runtime.send_again()
         inputs.worker_died()
+        exact.worker_died()
         sharing.worker_died()
         keeping.worker_died()
         state = runtime.current()

@@ -252,6 +252,16 @@ def corners(how: Transform, frame: Size, picture: Size, where: Box) -> list[Corn
     return list(_corners(how, frame, picture, where)) if all(picture) and all(frame) else []
 
 
+def whole(where: Box) -> list[Corner]:
+    """The corners of a picture that fills a box, in the same order."""
+    return [
+        Corner(where.left, where.bottom, 0, 0),
+        Corner(where.right, where.bottom, 1, 0),
+        Corner(where.right, where.top, 1, 1),
+        Corner(where.left, where.top, 0, 1),
+    ]
+
+
 def _corners(how: Transform, frame: Size, picture: Size, where: Box) -> Iterator[Corner]:
     (width, height), (left, right, bottom, top) = picture, how.crop
     pivot = width * how.origin[0], height * how.origin[1]

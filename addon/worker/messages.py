@@ -122,8 +122,27 @@ class Prepare(Message):
     frame: int = 0
 
 
+class Try(Message):
+    """Make pictures of a frame of the cut as it would be if a strip showed other clips. Answered by one `Tried`.
+
+    `file` is a copy of the .blend, which stays; `scene`, `meta` (the meta strip that is open) and `strip` are names in
+    it. The pictures of `clips`, by their assets' ids, go into `folder`. A second `Try` takes the place of the first.
+    """
+
+    type: Literal["try"] = "try"
+    path: Path
+    order_id: str
+    file: Path
+    scene: str
+    meta: str
+    strip: str
+    frame: int
+    folder: Path
+    clips: dict[str, Path]
+
+
 class Abandon(Message):
-    """What was ordered by a `Prepare`, or by one of the `errands`, is not wanted any more, and not answered."""
+    """What was ordered by a `Prepare`, a `Try` or one of the `errands` is not wanted any more, and not answered."""
 
     type: Literal["abandon"] = "abandon"
     path: Path
@@ -257,6 +276,15 @@ class Underway(Message):
     frames: int
 
 
+class Tried(Message):
+    """The pictures that were ordered by a `Try`, by their assets' ids; those that could not be made are missing."""
+
+    type: Literal["tried"] = "tried"
+    path: Path
+    order_id: str
+    pictures: dict[str, Path] = {}
+
+
 class Prepared(Message):
     """The input is there, as `file`, an absolute path; or `problem` says why it cannot be."""
 
@@ -308,6 +336,7 @@ ToWorker = Annotated[
     | Relocate
     | Depict
     | Prepare
+    | Try
     | Abandon
     | Configure
     | Inquire
@@ -329,6 +358,7 @@ FromWorker = Annotated[
     | Depicted
     | Underway
     | Prepared
+    | Tried
     | Inquired
     | Shared
     | Working

@@ -18,6 +18,7 @@ from .keeping import Keeping
 from .preparation import Preparation
 from .registry import Registry
 from .settings import Settings
+from .trying import Trial
 
 
 def run(end: socket.socket, blender: list[str]) -> None:
@@ -39,6 +40,7 @@ def run(end: socket.socket, blender: list[str]) -> None:
             depiction=partial(Depiction, context.blender, context.scratch),
             preparation=partial(Preparation, context.blender, context.scratch),
             keeping=partial(Keeping, context.blender, context.scratch),
+            trial=partial(Trial, context.blender, context.scratch),
         )
     leave()
 

@@ -39,6 +39,8 @@ from .purse import Purse
 from .registry import Registry
 from .settings import Settings
 from .sharing import Sharing
+from .trying import Tell as TellTried
+from .trying import Trial
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +61,14 @@ def serve(
     depiction: Callable[[Tell], Depiction] | None = None,
     preparation: Callable[[TellPrepared], Preparation] | None = None,
     keeping: Callable[[TellAll], Keeping] | None = None,
+    trial: Callable[[TellTried], Trial] | None = None,
 ) -> None:
     """Work until Blender says `Shutdown` or is gone. `settings` are kept as Blender says them, for the `providers` too.
 
-    `depiction` makes what makes pictures of clips, `preparation` what makes inputs; without it there are none.
+    `depiction` makes what makes pictures of clips, `preparation` what makes inputs, `trial` what makes pictures of the
+    cut with other takes; without it there are none.
     """
-    service = Service(end, settings, providers, pace, depiction, preparation, keeping)
+    service = Service(end, settings, providers, pace, depiction, preparation, keeping, trial)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in Blender's console is for Blender
     signal.signal(signal.SIGTERM, lambda *_: service.shut_down())
     threading.Thread(target=service.listen, name="listener", daemon=True).start()
@@ -83,6 +87,7 @@ class Service:
         depiction: Callable[[Tell], Depiction] | None = None,
         preparation: Callable[[TellPrepared], Preparation] | None = None,
         keeping: Callable[[TellAll], Keeping] | None = None,
+        trial: Callable[[TellTried], Trial] | None = None,
     ) -> None:
         self._end = end
         self._settings = settings
@@ -92,6 +97,7 @@ class Service:
         self._depiction = depiction(self._outbox.put) if depiction else None
         self._sharing = Sharing(self._depiction, self._outbox.put)
         self._preparation = self._jobs.preparation = preparation(self._outbox.put) if preparation else None
+        self._trial = trial(self._outbox.put) if trial else None
         self._bookkeeping = Bookkeeping(self._outbox.put)
         self._keeping = (
             keeping(self._outbox.put) if keeping else Keeping((), Path(tempfile.gettempdir()), self._outbox.put)
@@ -133,6 +139,8 @@ class Service:
         self._jobs.stop()
         if self._preparation:
             self._preparation.close()
+        if self._trial:
+            self._trial.close()
         for project in self._projects.values():
             project.save_again(now=True)
             self._bookkeeping.look_after(project)
@@ -191,6 +199,8 @@ class Service:
                 self._inquiries.order(message.provider)
             case messages.Prepare():
                 self._prepare(message)
+            case messages.Try():
+                self._try(message)
             case messages.Share():
                 self._sharing.order(message)
             case errands.Find() | errands.Rebuild() | errands.Collect() | errands.Adopt():
@@ -199,6 +209,8 @@ class Service:
                 self._keeping.abandon(message.order_id)
                 if self._preparation:
                     self._preparation.abandon(message.order_id)
+                if self._trial:
+                    self._trial.abandon(message.order_id)
 
     def _project(self, path: Path, root: Path | None = None) -> OpenProject:
         if path not in self._projects:
@@ -301,6 +313,12 @@ class Service:
             self._preparation.order(message, self._project(message.path).inputs_folder)
         else:
             self._outbox.put(messages.Prepared(path=message.path, order_id=message.order_id, problem=_MISTAKE))
+
+    def _try(self, message: messages.Try) -> None:
+        if self._trial:
+            self._trial.order(message)
+        else:
+            self._outbox.put(messages.Tried(path=message.path, order_id=message.order_id))
 
     def _claim(self, project: OpenProject, take_id: str) -> None:
         with contextlib.suppress(StorageError):  # told when the take is taken up

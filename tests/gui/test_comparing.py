@@ -51,6 +51,33 @@ scene.frame_set(compat.left_handle(strip) + 20)
 """
 
 
+_WORK_ABOUT_IT = """
+import importlib
+package = "bl_ext.user_default.generative_sessions.blender."
+compat, timeline = importlib.import_module(package + "compat"), importlib.import_module(package + "timeline")
+scene = compat.sequencer_scene(bpy.context)
+collection = compat.strips(scene.sequence_editor)
+strip = next(strip for strip in compat.strips_all(scene.sequence_editor) if strip.type == "MOVIE")
+strip.color_saturation = 0.2
+strip.modifiers.new("Bright", "BRIGHT_CONTRAST").bright = 0.1
+first, last = compat.left_handle(strip), compat.right_handle(strip)
+title = compat.new_effect(collection, name="Title", type="TEXT", channel=9, start=first, length=last - first)
+title.text, title.font_size, title.color = "HARBOUR", 200.0, (1.0, 0.8, 0.0, 1.0)
+title.location = (0.5, 0.35)
+timeline.select_only(scene, strip)
+"""
+
+_RENDERED = """
+import importlib
+exact, state = (importlib.import_module("bl_ext.user_default.generative_sessions.blender.comparing." + name)
+                for name in ("exact", "state"))
+scene, now = state.scene(), state.current()
+strip = state.strip_at(scene, scene.frame_current)
+pictures = [exact.picture(now.assets[place], scene, strip) for place in now.compared]
+result = [picture.name for picture in pictures if picture] if all(pictures) else []
+"""
+
+
 def preview(app: App) -> tuple[Box, Box]:
     """The preview's region and the scene's frame within it, on the screen."""
     window, x, y, width, height, left, bottom, right, top = app.run(_PREVIEW)
@@ -135,6 +162,40 @@ def test_two_takes_are_wiped_flipped_and_laid_side_by_side_over_the_cut(
     until(lambda: state(app, "m.current() is None"), "the view is left", seconds=10)
     assert alike(seen(app, frame), cut)
     assert app.run(_CONTENTS) == before
+
+
+def test_where_the_playhead_rests_takes_are_seen_below_a_title_and_with_the_work_on_the_strip(
+    compared: App, keep: Callable[[str], None]
+) -> None:
+    app = compared
+    app.run(_WORK_ABOUT_IT)
+    time.sleep(1.0)
+    cut = seen(app, preview(app)[1])
+    before = app.run(_CONTENTS)
+    _, frame = compare(app)
+    until(lambda: app.run(_RENDERED), "the cut with each take is rendered", seconds=60)
+    keep("compare-below-a-title")
+    rendered = app.run(_RENDERED)
+    state(app, "m.show(m.View.FLIP)")
+    right = seen(app, frame)
+    press(app, "F")
+    left = seen(app, frame)
+    assert alike(left, cut), "the take that the strip shows looks as in the cut"
+    assert not alike(left, right)
+    assert app.run(_RENDERED) == rendered, "nothing is rendered again and again"
+    for _ in range(3):
+        press(app, "RIGHT_ARROW")
+    until(lambda: app.run(_RENDERED), "it is rendered where the playhead is now", seconds=60)
+    for _ in range(3):
+        press(app, "LEFT_ARROW")
+    until(lambda: app.run(_RENDERED), "and where it was", seconds=60)
+    assert app.run(_CONTENTS) == before
+    press(app, "F")
+    press(app, "RET")
+    press(app, "ESC")
+    until(lambda: state(app, "m.current() is None"), "the view is left", seconds=10)
+    time.sleep(1.0)
+    assert alike(seen(app, frame), right), "the take that was used looks as it did in the comparison"
 
 
 def test_a_grid_has_labels_keys_and_stars_and_its_take_comes_into_the_strip(

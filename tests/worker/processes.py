@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ def exists(pid: int) -> bool:
     """Whether a process is there and not only waiting to be reaped."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
@@ -38,6 +39,8 @@ def children(pid: int) -> list[int]:
 
 def sockets(pid: int) -> list[str]:
     """The sockets that a process holds open."""
-    folder = Path(f"/proc/{pid}/fd")
-    names = [str(entry.readlink()) for entry in folder.iterdir()]
-    return [name for name in names if name.startswith("socket:")]
+    found = []
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a file that was closed since the folder was read
+            found.append(str(entry.readlink()))
+    return [name for name in found if name.startswith("socket:")]

@@ -16,7 +16,7 @@ from ...storage import paths
 from .. import compat, redrawing, runtime, words
 from ..clips import Source
 from ..slots import marks, swapping
-from . import frames, shading, state
+from . import exact, frames, shading, state
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ def keep_up() -> None:
             bpy.types.SpaceSequenceEditor.draw_handler_remove(_handle, "PREVIEW")
             _handle = None
         frames.close()
+        exact.forget()
     redrawing.redraw_previews()
 
 
@@ -177,6 +178,11 @@ def label(asset: Asset) -> str:
 
 
 def _draw_take(scene: bpy.types.Scene, strip: Any, asset: Asset, where: Box, clip: Box) -> None:
+    rendered = exact.picture(asset.id, scene, strip)
+    texture = frames.still(rendered) if rendered else None
+    if texture is not None:
+        shading.picture(texture, comparing.whole(where), clip)
+        return
     path = paths.clip_path(asset.path, runtime.current().path)
     source = frames.source(path)
     if source is None or not clip.width or not clip.height:

@@ -31,6 +31,8 @@ class _Clip:
 _stack: ExitStack | None = None
 _data: Any = None
 _clips: dict[Path, _Clip | None] = {}
+_stills: dict[Path, Any | None] = {}  # the one that was read first goes first
+_MOST_STILLS = 18  # twice what is seen at once
 
 
 def source(path: Path) -> Source | None:
@@ -58,11 +60,30 @@ def texture(path: Path, frame: int) -> Any | None:
     return gpu.texture.from_image(clip.image)
 
 
+def still(path: Path) -> Any | None:
+    """The texture of a picture file; None if it cannot be read. Only while a region is drawn."""
+    import gpu
+
+    if path not in _stills:
+        while len(_stills) >= _MOST_STILLS:
+            oldest = _stills.pop(next(iter(_stills)))
+            if oldest is not None:
+                _data.images.remove(oldest)
+        try:
+            _stills[path] = _blocks().images.load(str(path))
+        except RuntimeError as error:
+            log.warning("%s cannot be shown: %s", path, error)
+            _stills[path] = None
+    image = _stills[path]
+    return gpu.texture.from_image(image) if image is not None else None
+
+
 def close() -> None:
-    """Close all clips."""
+    """Close all clips and pictures."""
     global _stack, _data
     stack, _stack, _data = _stack, None, None
     _clips.clear()
+    _stills.clear()
     if stack is not None:
         stack.close()
 
@@ -73,16 +94,22 @@ def _open(path: Path) -> _Clip | None:
     return _clips[path]
 
 
-def _read(path: Path) -> _Clip | None:
+def _blocks() -> Any:
+    """Where blocks live that are not the file's."""
     global _stack, _data
     if _stack is None:
         _stack = ExitStack()
         _data = _stack.enter_context(bpy.data.temp_data())
+    return _data
+
+
+def _read(path: Path) -> _Clip | None:
+    data = _blocks()
     try:
-        movie = _data.movieclips.load(str(path))
+        movie = data.movieclips.load(str(path))
         source = Source(movie.size[0], movie.size[1], movie.fps, movie.frame_duration)
-        _data.movieclips.remove(movie)
-        image = _data.images.load(str(path))
+        data.movieclips.remove(movie)
+        image = data.images.load(str(path))
     except RuntimeError as error:
         log.warning("%s cannot be shown: %s", path, error)
         return None

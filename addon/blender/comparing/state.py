@@ -163,9 +163,14 @@ def step(by: int) -> None:
 
 def asset_at(place: int) -> Asset | None:
     """The take at a place, or None if the file has it no more."""
-    if _current is None or not runtime.is_enabled() or not 0 <= place < len(_current.assets):
+    if _current is None or not 0 <= place < len(_current.assets):
         return None
-    return lookup.asset(_current.assets[place])
+    return asset_of(_current.assets[place])
+
+
+def asset_of(asset_id: str) -> Asset | None:
+    """The take that an asset's id means, or None if the file has it no more."""
+    return lookup.asset(asset_id) if runtime.is_enabled() else None
 
 
 def scene() -> bpy.types.Scene | None:

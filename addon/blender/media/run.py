@@ -14,6 +14,8 @@ ORDER.json says what to `do`, with `media` "image", "video" or "audio":
 - "still": take frame `frame` of the clip `file`, from 1, its last one if it has fewer, as `out` with its ending added.
 - "fit": make the picture, clip or sound `file` smaller, to at most `width` × `height` pixels and `size` bytes (0: any),
   as `out` with its ending added.
+- "try": render frame `frame` of a scene's sequencer as it would be if `strip` showed each of `clips`; see `trying`, the
+  answer is described there.
 - "collect": see `collecting`; the answer is described there.
 
 While a clip is rendered, how far it is stands in a file (`writing.movie`).
@@ -39,14 +41,25 @@ import bpy  # noqa: F401  (as a module, bpy is what brings the other modules of 
 if TYPE_CHECKING:
     from ...core.wording import Words
 
-# The folder above as a package of another name, without what the extension's own does when it is imported.
+# The extension as a package of another name, without what its own does when it is imported.
 _around = ModuleType("sessions_media")
-_around.__path__ = [str(Path(__file__).resolve().parents[1])]
+_around.__path__ = [str(Path(__file__).resolve().parents[2])]
 sys.modules[_around.__name__] = _around
-answers, collecting, fitting, shooting = (
-    importlib.import_module(f"{_around.__name__}.media.{name}")
-    for name in ("answers", "collecting", "fitting", "shooting")
-)
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"{_around.__name__}.blender.media.{name}")
+
+
+answers, collecting, fitting, shooting = map(_module, ("answers", "collecting", "fitting", "shooting"))
+
+
+def _try(order: dict[str, Any]) -> dict[str, Any]:
+    """What swaps takes needs the extension's libraries, which this Blender knows nothing of."""
+    sys.path += [each for each in order["libraries"] if each not in sys.path]
+    said: dict[str, Any] = _module("trying").pictures(order)
+    return said
+
 
 _DO = {
     "look": answers.look,
@@ -54,6 +67,7 @@ _DO = {
     "still": fitting.still_of,
     "fit": fitting.fit,
     "collect": collecting.collect,
+    "try": _try,
 }
 
 

@@ -18,11 +18,8 @@ _SOURCES = (".mp4", ".mov", ".webm")
 
 def shoot(order: dict[str, Any]) -> Answer:
     """Render what an order wants of a .blend. Raises `Impossible`."""
-    bpy.ops.wm.open_mainfile(filepath=order["file"], load_ui=False, use_scripts=False)
-    scene = bpy.data.scenes[order["scene"]]
+    scene = opened(order)
     first, last = order["first"], order["last"]
-    if order["meta"]:  # which one is open is not in the file (5.2)
-        scene.sequence_editor.display_stack(compat.strips_all(scene.sequence_editor)[order["meta"]])
     strip = _only(scene, order["strip"]) if order["strip"] else None
     _check_files(scene, first, last)
     own = _own_size(strip) if strip else None
@@ -39,6 +36,15 @@ def shoot(order: dict[str, Any]) -> Answer:
         return still(scene, first, order["out"])
     framing.even_size(scene)
     return movie(scene, first, last, order["out"], sound=True)
+
+
+def opened(order: dict[str, Any]) -> Any:
+    """The scene of the .blend that an order wants something of, with the meta strip open that the order says."""
+    bpy.ops.wm.open_mainfile(filepath=order["file"], load_ui=False, use_scripts=False)
+    scene = bpy.data.scenes[order["scene"]]
+    if order["meta"]:  # which one is open is not in the file (5.2)
+        scene.sequence_editor.display_stack(compat.strips_all(scene.sequence_editor)[order["meta"]])
+    return scene
 
 
 def _only(scene: Any, name: str) -> Any:

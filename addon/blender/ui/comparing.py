@@ -11,7 +11,7 @@ from ...core.comparing import Difference, View
 from ...core.models import Asset
 from ...core.wording import N_
 from .. import lookup, runtime, words
-from ..comparing import drawing, state
+from ..comparing import drawing, exact, state
 from ..slots import marks, selection
 from .tab import Tab, is_narrow
 from .text import wrapped
@@ -36,6 +36,8 @@ class SESSIONS_PT_compare(Tab, bpy.types.Panel):
             button.view = view.value
         if now is None:
             return
+        if exact.is_rendering():
+            layout.label(text=words.tr("Rendering the cut with each take…"), icon="SORTTIME", translate=False)
         if now.view is not View.GRID:
             _draw_pair(layout, now)
         _draw_deeds(layout, now)

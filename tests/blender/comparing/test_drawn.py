@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ import bpy
 import numpy as np
 import pytest
 
-from . import footage
-from .footage import FILM, Rate
-from .working import SMALL, generate, strips
+from .. import footage
+from ..footage import FILM, Rate
+from ..working import SMALL, generate, strips
+from .traces import contents
 
 START = 10
 FRAMES = [21, 22, 45, 70, 99]
@@ -137,29 +138,6 @@ def test_a_take_stands_where_the_strip_would_show_it(
 
 
 # -- No trace ----------------------------------------------------------------------------------------------------------
-
-
-def contents() -> dict[str, Any]:
-    """Every data-block of the open file with its users, and the strips with their own properties."""
-    found: dict[str, Any] = {}
-    for each in bpy.data.bl_rna.properties:
-        if each.type == "COLLECTION":
-            found[each.identifier] = sorted(
-                (block.name_full, block.users) for block in getattr(bpy.data, each.identifier)
-            )
-    found["strips"] = sorted(
-        (strip.name, strip.channel, strip.select, strip.filepath, sorted(strip.keys()))
-        for strip in strips()
-        if strip.type == "MOVIE"
-    )
-    return found
-
-
-@pytest.fixture
-def state(installed: Any) -> Iterator[Any]:
-    module = installed("blender.comparing.state")
-    yield module
-    module.leave()
 
 
 @pytest.fixture
