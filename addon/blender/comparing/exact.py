@@ -45,6 +45,8 @@ _edit = 0  # goes up with each change of the edit
 _frame: int | None = None  # where the playhead stood at Blender's last update
 _moment: _Moment | None = None
 _since = 0.0
+_seen: tuple[object, ...] | None = None  # what was looked at, and the name of the strip that there was, if any
+_strip = ""
 _pictures: dict[str, Path | None] = {}  # of the moment, by asset; None for one that cannot be made
 _order_id = ""
 _ordered: Sequence[str] = ()  # the assets that the order is of
@@ -127,26 +129,28 @@ def worker_died() -> None:
 
 def forget() -> None:
     """Nothing is compared any more: remove all that was rendered."""
-    global _moment, _folder, _copied, _frame
+    global _moment, _folder, _copied, _frame, _seen
     _abandon()
     _pictures.clear()
     if _folder is not None:
         shutil.rmtree(_folder, ignore_errors=True)
-    _moment = _folder = _copied = _frame = None
+    _moment = _folder = _copied = _frame = _seen = None
 
 
 def _looked_at() -> _Moment | None:
     """What there have to be pictures of; None while it is played, and where takes are drawn as the cut shows them."""
+    global _seen, _strip
     scene = state.scene()
-    if scene is None or not runtime.is_enabled() or _is_played():
-        return None
-    strip = state.strip_at(scene, scene.frame_current)
-    if strip is None or _is_seen_alone(scene, strip):
+    if scene is None or scene.sequence_editor is None or not runtime.is_enabled() or _is_played():
         return None
     editor: Any = scene.sequence_editor
     level = compat.open_level(editor)
     meta = "" if level == editor else level.name
-    return _Moment(scene.name, meta, strip.name, scene.frame_current, _edit)
+    seen = (state.current(), meta, scene.frame_current, _edit)
+    if seen != _seen:  # else the same would be found: to walk over all strips takes time
+        strip = state.strip_at(scene, scene.frame_current)
+        _seen, _strip = seen, "" if strip is None or _is_seen_alone(scene, strip) else strip.name
+    return _Moment(scene.name, meta, _strip, scene.frame_current, _edit) if _strip else None
 
 
 def _is_played() -> bool:
@@ -222,8 +226,7 @@ def _copy(moment: _Moment) -> Path:
 
 def _abandon() -> None:
     global _order_id
-    if _order_id:
-        order_id, _order_id = _order_id, ""
+    order_id, _order_id = _order_id, ""
+    if order_id and runtime.is_enabled() and workers.is_running():  # else the file is closed, and an answer not heard
         sidecar = runtime.current().path
-        if workers.is_running():
-            workers.send(messages.Abandon(path=sidecar, order_id=order_id), sidecar)
+        workers.send(messages.Abandon(path=sidecar, order_id=order_id), sidecar)

@@ -170,6 +170,18 @@ def test_what_is_rendered_is_rendered_once(cut: Any, rendered: Any, state: Any, 
     assert rendered() == found
 
 
+def test_opening_another_file_while_it_is_rendered_ends_it(
+    cut: Any, state: Any, exact: Any, installed: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(exact, "REST_SECONDS", 0.0)
+    bpy.ops.sessions.compare(view="WIPE")
+    while not exact.is_rendering():
+        installed("blender.pump").tick(0.1)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    assert state.current() is None and not exact.is_rendering()
+    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 def test_a_strip_alone_is_drawn_and_nothing_is_rendered(
     strip: Any, state: Any, exact: Any, installed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
