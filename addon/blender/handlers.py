@@ -47,13 +47,13 @@ def _no_arguments(action: Callable[[], object]) -> Callable[..., None]:
 
 _HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
     _handler("load_pre", _no_arguments(prompts.take_over)),
+    _handler("load_pre", _no_arguments(comparison.leave)),
     _handler("load_pre", _no_arguments(files.close_current)),
     _handler("load_pre", _no_arguments(thumbnails.forget)),
     _handler("load_pre", _no_arguments(inputs.forget)),
     _handler("load_pre", _no_arguments(sharing.forget)),
     _handler("load_pre", _no_arguments(bills.forget)),
     _handler("load_pre", _no_arguments(following.forget)),
-    _handler("load_pre", _no_arguments(comparison.leave)),
     _handler("load_pre", _no_arguments(trashing.forget)),
     _handler("load_pre", _no_arguments(keeping.forget)),
     _handler("load_post", _no_arguments(files.open_current)),

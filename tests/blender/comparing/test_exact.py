@@ -170,16 +170,41 @@ def test_what_is_rendered_is_rendered_once(cut: Any, rendered: Any, state: Any, 
     assert rendered() == found
 
 
-def test_opening_another_file_while_it_is_rendered_ends_it(
-    cut: Any, state: Any, exact: Any, installed: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+@pytest.fixture
+def underway(cut: Any, state: Any, exact: Any, installed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two takes are compared, and are being rendered."""
     monkeypatch.setattr(exact, "REST_SECONDS", 0.0)
     bpy.ops.sessions.compare(view="WIPE")
     while not exact.is_rendering():
         installed("blender.pump").tick(0.1)
+
+
+def test_opening_another_file_while_it_is_rendered_ends_it_before_the_file_is_closed(
+    underway: None, state: Any, exact: Any, installed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, path = installed("blender.workers")._client, installed("blender.runtime").current().path
+    sent: list[str] = []
+    send = client.send
+
+    def heard(message: Any) -> None:
+        if getattr(message, "path", None) == path:
+            sent.append(message.type)
+        send(message)
+
+    monkeypatch.setattr(client, "send", heard)
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     assert state.current() is None and not exact.is_rendering()
-    assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
+    assert sent == ["abandon", "close"]
+
+
+def test_disabling_the_extension_while_it_is_rendered_ends_it_without_an_error(
+    underway: None, extension: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    bpy.ops.preferences.addon_disable(module=extension)
+    try:
+        assert [each.message for each in caplog.records if each.levelname == "ERROR"] == []
+    finally:
+        bpy.ops.preferences.addon_enable(module=extension)
 
 
 def test_a_strip_alone_is_drawn_and_nothing_is_rendered(
