@@ -32,7 +32,7 @@ def asked(
     order, answer, output = folder / "order.json", folder / "answer.json", folder / "output.txt"
     order.write_text(json.dumps(wish), "utf-8")
     code = _run([*blender, str(script), "--", str(order), str(answer)], folder, output, stopped)
-    if code is None:
+    if code is None or stopped():  # what nobody wants may have failed because its files are gone
         return None
     if not answer.exists():
         log.warning("no answer to %s: %s", wish, _tail(output))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from addon.worker import background
 from addon.worker.messages import Tried, Try
 from addon.worker.trying import Trial
 
@@ -125,6 +126,12 @@ def test_what_nobody_wants_any_more_is_ended_and_not_answered(asked: Asked, how:
         asked.trial.close()
     _until_empty(asked.folder / "scratch")
     assert asked.told == []
+
+
+def test_what_fails_when_nobody_wants_it_any_more_is_no_failure(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text("import os; os._exit(7)")
+    assert background.asked((sys.executable,), program, {}, tmp_path, lambda: True) is None
 
 
 def _until_empty(folder: Path) -> None:
