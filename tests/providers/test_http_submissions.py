@@ -75,9 +75,8 @@ def test_a_tls_connection_that_breaks_after_the_request_left_is_uncertain(
         create(client(breaking.base))
 
     def garble(line: Line) -> None:
-        plain = socket.socket(fileno=os.dup(line._end.fileno()))
-        plain.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))  # a record whose checksum is wrong
-        plain.close()
+        with socket.socket(fileno=os.dup(line._end.fileno())) as plain:
+            plain.sendall(b"\x17\x03\x03\x00\x20" + bytes(32))  # a record whose checksum is wrong
         line.wait(0.3)
 
     garbling = serve(garble, tls=tls)

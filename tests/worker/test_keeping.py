@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -128,9 +129,10 @@ def film_of_many(sidecar: Path) -> Project:
 
 
 def test_a_session_of_very_many_takes_keeps_neither_saving_nor_a_take_waiting(
-    blender: BlenderSide, sidecar: Path
+    new_blender: Callable[[Path], BlenderSide], sidecar: Path
 ) -> None:
-    project = film_of_many(sidecar)
+    project = film_of_many(sidecar)  # before any worker looks: clips without a sidecar would be told
+    blender = new_blender(sidecar)
     blender.open()
     blender.until(lambda: len(list(filter(None, names_told(sidecar)))) > MANY // 50, "the first records")
     blender.commit(sessions.rename(project, project.sessions[0].id, "Opening", datetime.now(UTC)))
